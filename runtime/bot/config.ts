@@ -1,0 +1,193 @@
+import { type Environment, EnvironmentReader, isTextList } from '../core/config.ts';
+import { ConfigError } from '../core/errors.ts';
+import type { Provider } from './job.ts';
+
+/** Variables that the stack must set on the ingress: forgetting one does not compile there (design §2). */
+export type IngressVariable =
+  | 'BOT_TYPE'
+  | 'ENV_PARAMETER_NAME'
+  | 'MAWS_BUSY_POLICY'
+  | 'MAWS_QUEUE_URL'
+  | 'WORKER_FUNCTION_NAME'
+  | 'LOCKS_TABLE_NAME'
+  | 'BUCKET_NAME'
+  | 'CAPTURE_FAILED_EVENTS'
+  | 'FAILED_EVENTS_S3_PREFIX'
+  | 'WHATSAPP_VERIFY_SIGNATURE'
+  | 'TELEGRAM_WEBHOOK_SECRET_REQUIRED';
+
+/** Variables that the stack must set on the worker. */
+export type WorkerVariable =
+  | 'BOT_TYPE'
+  | 'ENV_PARAMETER_NAME'
+  | 'MAWS_BUSY_POLICY'
+  | 'MAWS_QUEUE_URL'
+  | 'LOCKS_TABLE_NAME'
+  | 'LOCK_TTL_SECONDS'
+  | 'BUCKET_NAME'
+  | 'HISTORY_S3_PREFIX'
+  | 'CAPTURE_FAILED_EVENTS'
+  | 'FAILED_EVENTS_S3_PREFIX'
+  | 'MAX_RECEIVE_COUNT'
+  | 'ASYNC_RETRY_ATTEMPTS';
+
+export type BusyPolicy = 'drop' | 'fifo' | 'merge';
+
+export interface BotConfig {
+  readonly botType: Provider;
+  readonly bucketName: string | undefined;
+  readonly busyPolicy: BusyPolicy;
+  readonly queueUrl: string | undefined;
+  /** Target of the self-invoke hop; undefined = the function's own ARN. */
+  readonly workerFunctionName: string | undefined;
+  readonly locksTableName: string | undefined;
+  readonly lockTtlSeconds: number;
+  readonly historyPrefix: string;
+  readonly historyPromptMessages: number;
+  readonly historyStoreRaw: boolean;
+  readonly captureFailedEvents: boolean;
+  readonly failedEventsPrefix: string;
+  /** Messages older than this on arrival are not answered; undefined = off. */
+  readonly maxMessageDelaySeconds: number | undefined;
+  readonly ambiguityPolicy: 'resend' | 'hold';
+  readonly deliveryTimeoutSeconds: number;
+  readonly dedupeTtlSeconds: number;
+  readonly typingIndicator: boolean;
+  readonly maxReceiveCount: number;
+  readonly asyncRetryAttempts: number;
+  /** Root for scratch files. */
+  readonly tmpDir: string;
+  /** Key of the HMAC that stands for chat and user ids in logs. */
+  readonly logHashKey: string;
+  readonly whatsapp: WhatsappConfig;
+  readonly telegram: TelegramConfig;
+  readonly warnings: readonly string[];
+}
+
+export interface WhatsappConfig {
+  readonly token: string;
+  readonly phoneNumberId: string;
+  readonly verifyToken: string;
+  readonly appSecret: string | undefined;
+  readonly verifySignature: boolean;
+  readonly allowedPhoneNumberIds: readonly string[];
+  /** `v<digits>.<digits>` */
+  readonly graphVersion: string;
+  readonly graphUrl: string;
+}
+
+export interface TelegramConfig {
+  readonly token: string;
+  readonly secretToken: string | undefined;
+  readonly apiUrl: string;
+}
+
+/** Newest Graph API version when this release was made (contract bot §16.1). */
+export const DEFAULT_GRAPH_VERSION = 'v26.0';
+
+const BUSY_POLICIES = ['drop', 'fifo', 'merge'] as const;
+const AMBIGUITY_POLICIES = ['resend', 'hold'] as const;
+const DAY_SECONDS = 86_400;
+
+const trimSlashes = (value: string) => value.replace(/^[\s/]+|[\s/]+$/g, '');
+
+/**
+ * The bot's configuration from its environment (contract bot §3). `botType` given in code wins over
+ * `BOT_TYPE`. Throws one `ConfigError` that lists every fault.
+ */
+export function readBotConfig(environment: Environment, botType?: string): BotConfig {
+  const env = new EnvironmentReader(environment);
+  const provider = readBotType(env, botType);
+  const busyPolicy = env.choice(['MAWS_BUSY_POLICY', 'BUSY_POLICY'], BUSY_POLICIES, 'drop');
+  const queueUrl = env.text('MAWS_QUEUE_URL', 'QUEUE_URL');
+  if (busyPolicy === 'merge' && !queueUrl) env.faults.push('MAWS_QUEUE_URL is needed by the busy policy merge');
+  const whatsapp = readWhatsapp(env, environment, provider === 'whatsapp');
+  const telegram = readTelegram(env, environment, provider === 'telegram');
+  const delay = env.positive('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
+  const config: BotConfig = {
+    botType: provider,
+    bucketName: env.text('BUCKET_NAME'),
+    busyPolicy,
+    queueUrl,
+    workerFunctionName: env.text('WORKER_FUNCTION_NAME'),
+    locksTableName: env.text('LOCKS_TABLE_NAME'),
+    lockTtlSeconds: env.integer('LOCK_TTL_SECONDS', 180, 1),
+    historyPrefix: trimSlashes(env.text('HISTORY_S3_PREFIX') ?? 'history'),
+    historyPromptMessages: env.integer('HISTORY_PROMPT_MESSAGES', 200, 1),
+    historyStoreRaw: env.boolean('HISTORY_STORE_RAW', false),
+    captureFailedEvents: env.boolean('CAPTURE_FAILED_EVENTS', false),
+    failedEventsPrefix: trimSlashes(env.text('FAILED_EVENTS_S3_PREFIX') ?? 'failed-events'),
+    maxMessageDelaySeconds: delay > 0 ? delay : undefined,
+    ambiguityPolicy: env.choice(['SEND_AMBIGUITY_POLICY'], AMBIGUITY_POLICIES, 'resend'),
+    deliveryTimeoutSeconds: env.positive('DELIVERY_TIMEOUT', 60),
+    dedupeTtlSeconds: env.integer('DEDUPE_TTL_SECONDS', 8 * DAY_SECONDS, 1),
+    typingIndicator: env.boolean('TYPING_INDICATOR', true),
+    maxReceiveCount: env.integer('MAX_RECEIVE_COUNT', 5, 1),
+    asyncRetryAttempts: env.integer('ASYNC_RETRY_ATTEMPTS', 2),
+    tmpDir: env.text('MAWS_TMP_DIR') ?? '/tmp',
+    logHashKey: env.text('LOG_HASH_KEY') ?? `hookline:${whatsapp.token}${telegram.token}`,
+    whatsapp,
+    telegram,
+    warnings: env.warnings,
+  };
+  if (env.faults.length > 0) throw new ConfigError(env.faults);
+  return config;
+}
+
+function readBotType(env: EnvironmentReader, given: string | undefined): Provider {
+  const word = (given?.trim() || env.text('BOT_TYPE') || 'whatsapp').toLowerCase();
+  if (word === 'whatsapp' || word === 'telegram') return word;
+  env.faults.push('BOT_TYPE must be whatsapp or telegram');
+  return 'whatsapp';
+}
+
+/** A platform credential: the name itself, or with suffix `_API_KEY` or `_KEY`, in any case. */
+export function credential(environment: Environment, name: string): string | undefined {
+  const wanted = [name, `${name}_API_KEY`, `${name}_KEY`];
+  for (const candidate of wanted) {
+    const exact = environment[candidate]?.trim();
+    if (exact) return exact;
+  }
+  for (const [key, value] of Object.entries(environment)) {
+    if (value?.trim() && wanted.includes(key.toUpperCase())) return value.trim();
+  }
+  return undefined;
+}
+
+function readWhatsapp(env: EnvironmentReader, environment: Environment, needed: boolean): WhatsappConfig {
+  const require = (...names: readonly string[]) => {
+    const value = names.map((name) => credential(environment, name)).find(Boolean);
+    if (!value && needed) env.faults.push(`${names.join(' or ')} is missing`);
+    return value ?? '';
+  };
+  const phoneNumberId = require('WHATSAPP_PHONE_NUMBER_ID');
+  const appSecret = env.text(env.text('WHATSAPP_APP_SECRET_ENV_KEY') ?? 'WHATSAPP_APP_SECRET');
+  const graphVersion = env.text('GRAPH_API_VERSION') ?? DEFAULT_GRAPH_VERSION;
+  if (needed && !/^v\d+\.\d+$/.test(graphVersion)) env.faults.push('GRAPH_API_VERSION must look like v26.0');
+  const allowed = env.json('WHATSAPP_ALLOWED_PHONE_NUMBER_IDS', [phoneNumberId], isTextList);
+  const verify = env.boolean('WHATSAPP_VERIFY_SIGNATURE', undefined);
+  if (needed && verify === false)
+    env.warnings.push('WHATSAPP_VERIFY_SIGNATURE is false: anyone who knows the address can post messages');
+  return {
+    token: require('WHATSAPP_TOKEN'),
+    phoneNumberId,
+    verifyToken: require('WEBHOOK_VERIFY_TOKEN', 'WHATSAPP_VERIFY_TOKEN'),
+    appSecret,
+    verifySignature: verify ?? appSecret !== undefined,
+    allowedPhoneNumberIds: allowed,
+    graphVersion,
+    graphUrl: env.text('GRAPH_API_URL') ?? 'https://graph.facebook.com',
+  };
+}
+
+function readTelegram(env: EnvironmentReader, environment: Environment, needed: boolean): TelegramConfig {
+  const token = credential(environment, 'TELEGRAM_TOKEN');
+  if (needed && !token) env.faults.push('TELEGRAM_TOKEN is missing');
+  const secretName = env.text('TELEGRAM_WEBHOOK_SECRET_TOKEN_ENV_KEY') ?? 'TELEGRAM_WEBHOOK_SECRET_TOKEN';
+  const secretToken = env.text(secretName);
+  if (needed && secretToken && !/^[A-Za-z0-9_-]{1,256}$/.test(secretToken))
+    env.faults.push(`${secretName} must be 1 to 256 characters of A-Z a-z 0-9 _ -`);
+  if (needed && !secretToken && env.boolean('TELEGRAM_WEBHOOK_SECRET_REQUIRED', false))
+    env.faults.push(`${secretName} is missing`);
+  return { token: token ?? '', secretToken, apiUrl: env.text('TELEGRAM_API_URL') ?? 'https://api.telegram.org' };
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+
+export type Provider = 'whatsapp' | 'telegram';
+
+/**
+ * One message of one chat on its way to the worker. The first five fields are the wire format of contract
+ * bot §8; the rest are ours, under their own version `v`.
+ */
+export interface Job {
+  readonly maws_job_version: 1;
+  readonly provider: Provider;
+  readonly bot_type: Provider;
+  readonly chat_id: string;
+  readonly event_id: string;
+  /** What the provider sent, reduced to this one message. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly v: 1;
+  readonly job_kind: 'turn' | 'notice';
+  readonly user_id: string;
+  /** The provider's time of the message, ISO 8601. */
+  readonly sent_at: string;
+  /** W3C trace context of the webhook request. */
+  readonly traceparent: string;
+}
+
+/** The body of a queue message and the payload of an asynchronous invocation. */
+export interface JobEnvelope {
+  readonly maws_job: Job;
+}
+
+const PLAIN_ID = /^[A-Za-z0-9_.-]+$/;
+
+/** An id as part of an S3 key or a queue group (contract bot §10). */
+export function safeId(id: string): string {
+  if (id === '') return 'u_empty';
+  const plain = PLAIN_ID.test(id) && id !== '.' && !id.includes('..') && !id.startsWith('u_');
+  return plain ? id : `u_${Buffer.from(id, 'utf8').toString('base64url')}`;
+}
+
+/** Same event, same id, whatever else in the payload changed. 64 hex characters. */
+export const deduplicationId = (job: Job): string =>
+  createHash('sha256').update(JSON.stringify([job.provider, job.chat_id, job.event_id])).digest('hex');
+
+/** Stands in for an event id the provider did not give: 24 hex characters of the canonical JSON's hash. */
+export const hashedEventId = (payload: unknown): string =>
+  createHash('sha256').update(canonicalJson(payload)).digest('hex').slice(0, 24);
+
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+}

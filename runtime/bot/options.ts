@@ -1,0 +1,32 @@
+import type { AwsClient } from '../core/aws-errors.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../core/config.ts';
+import type { Agent } from './agent.ts';
+
+/** What a handler reaches the world through; what is absent is made on first use. Tests give fakes. */
+export interface BotClients {
+  readonly s3?: AwsClient;
+  readonly dynamodb?: AwsClient;
+  readonly ssm?: AwsClient;
+  readonly sqs?: AwsClient;
+  readonly lambda?: AwsClient;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+}
+
+export interface HandlerOptions {
+  /** Decides the replies; without it the bot echoes. */
+  readonly agent?: Agent;
+  readonly clients?: BotClients;
+  /** Replaces `process.env`. */
+  readonly environment?: Environment;
+  /** Where log lines go, one JSON object each; by default standard output. */
+  readonly writeLog?: (line: string) => void;
+}
+
+/** The part of Lambda's context that hookline reads. */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}

@@ -1,0 +1,103 @@
+import type { Clock } from './clock.ts';
+import { AwsCallError, type ErrorClass } from './errors.ts';
+import { retry } from './retry.ts';
+
+/** The one method of an AWS SDK v3 client that hookline uses; fakes implement it command by command. */
+export interface AwsClient {
+  // biome-ignore lint/suspicious/noExplicitAny: the SDK types `send` by overloads that no single signature fits.
+  send(command: any, options?: any): Promise<any>;
+}
+
+interface AwsErrorShape {
+  name?: string;
+  message?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+const shapeOf = (error: unknown): AwsErrorShape => (error ?? {}) as AwsErrorShape;
+
+/** The service's error code, for example `ConditionalCheckFailedException`. */
+export const awsErrorName = (error: unknown): string => {
+  const cause = error instanceof AwsCallError ? error.cause : error;
+  return shapeOf(cause).name ?? 'UnknownError';
+};
+
+export const awsStatus = (error: unknown): number | undefined => {
+  const cause = error instanceof AwsCallError ? error.cause : error;
+  return shapeOf(cause).$metadata?.httpStatusCode;
+};
+
+const THROTTLES = new Set([
+  'ThrottlingException',
+  'Throttling',
+  'TooManyRequestsException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'SlowDown',
+  'TransactionConflictException',
+  'TransactionInProgressException',
+]);
+
+/** Answers that say "no" in a way the caller understands; they are results, not failures. */
+const CONDITIONS = new Set([
+  'ConditionalCheckFailedException',
+  'TransactionCanceledException',
+  'PreconditionFailed',
+  'ConditionalRequestConflict',
+  'NoSuchKey',
+  'NotModified',
+  'NotFound',
+  '304',
+  '404',
+  '412',
+]);
+
+/** Refused for lack of rights or a missing resource: an operator can fix it. */
+const HOLDS = new Set([
+  'AccessDeniedException',
+  'AccessDenied',
+  'ResourceNotFoundException',
+  'NoSuchBucket',
+  'ParameterNotFound',
+  'QueueDoesNotExist',
+  'AWS.SimpleQueueService.NonExistentQueue',
+  'ExpiredTokenException',
+  'UnrecognizedClientException',
+  'KMSAccessDeniedException',
+]);
+
+/**
+ * Class of an AWS failure. All calls of hookline are safe to repeat (conditional, fenced, or deduplicated
+ * by the ledger), so a lost answer counts as transient.
+ */
+export function classifyAwsError(error: unknown): ErrorClass {
+  const { name = '' } = shapeOf(error);
+  const status = awsStatus(error);
+  if (THROTTLES.has(name)) return 'transient';
+  if (HOLDS.has(name)) return 'hold';
+  if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429)
+    return 'permanent';
+  return 'transient';
+}
+
+/** Three tries fit into an ingress's time limit; the SDK's own retries are off (`maxAttempts: 1`). */
+export const AWS_MAX_ATTEMPTS = 3;
+
+/** Sends one command, with retries of what was throttled, lost or broken. Conditions pass through untouched. */
+export async function callAws<T>(clock: Clock, service: string, call: () => Promise<T>): Promise<T> {
+  const attempt = async () => {
+    try {
+      return await call();
+    } catch (error) {
+      if (CONDITIONS.has(awsErrorName(error))) throw error;
+      const name = awsErrorName(error);
+      throw new AwsCallError(`${service}: ${name}: ${shapeOf(error).message ?? ''}`, classifyAwsError(error), {
+        cause: error,
+        code: name,
+      });
+    }
+  };
+  const retryable = (error: unknown) => error instanceof AwsCallError && error.errorClass === 'transient';
+  return retry(attempt, { clock, maxAttempts: AWS_MAX_ATTEMPTS, minDelayMillis: 50, maxDelayMillis: 400, retryable });
+}

@@ -1,0 +1,150 @@
+/**
+ * The turn engine: take a message of one conversation, decide a reply once, get every part of it accepted,
+ * finish. Bots and replies share it; each brings a journal (where the states stand) and its steps (how to
+ * decide, how to send).
+ *
+ * What it guarantees is design §3: each event is decided once, because the reply is stored before the first
+ * send; each part is accepted at least once or lies where an operator sees it; a part is repeated only when
+ * its own outcome was unclear.
+ */
+import { type ErrorClass, errorClassOf, SendError } from './errors.ts';
+
+/** What the journal knows when a worker takes an event. */
+export type Claim<Part> =
+  | { readonly status: 'new' }
+  /** Decided earlier, not finished: the stored reply is sent on from where it stopped. */
+  | ({ readonly status: 'resume' } & ResumePoint<Part>)
+  | { readonly status: 'done' }
+  /** Not to be worked on now; `rule` names why, for the log. */
+  | { readonly status: 'ignored'; readonly rule: string };
+
+export interface ResumePoint<Part> {
+  readonly parts: readonly Part[];
+  /** Numbers (from 1) of the parts that the provider accepted. */
+  readonly accepted: ReadonlySet<number>;
+  /** The part that was begun and whose outcome nobody noted, if there is one. */
+  readonly unclearPart: number | undefined;
+}
+
+export interface TurnFailure<Part> {
+  /** `decide`: no reply stored. `send`: a part was not accepted. `mark`: it was, but could not be noted. */
+  readonly stage: 'decide' | 'send' | 'mark';
+  readonly errorClass: ErrorClass;
+  readonly error: unknown;
+  /** The number (from 1) of the part that failed, at stage `send`. */
+  readonly part?: number;
+  /** The failed part and all behind it. */
+  readonly unsent?: readonly Part[];
+}
+
+/**
+ * Where the states of a turn stand durably. Every method may be called again after its answer was lost.
+ * A worker that lost its claim gets `ClaimLostError` and must stop.
+ */
+export interface TurnJournal<Part> {
+  claim(): Promise<Claim<Part>>;
+  /** Stores the reply; when it returns, no crash can ask the agent again. */
+  decide(parts: readonly Part[]): Promise<void>;
+  partBegun(part: number): Promise<void>;
+  partAccepted(part: number, providerId: string): Promise<void>;
+  finish(): Promise<void>;
+  /** Notes a failure and gives the claim back. Must not hide the failure by throwing another. */
+  fail(failure: TurnFailure<Part>): Promise<void>;
+}
+
+export interface TurnSteps<Part> {
+  /** Asks the agent. Called at most once for an event whose reply was stored. */
+  decide(): Promise<readonly Part[]>;
+  /** Gets one part accepted, with the retries that are safe; resolves to the provider's message id. */
+  send(part: Part, number: number): Promise<string>;
+  /**
+   * What to do with a part whose outcome is unclear: `resend` it, once per fault, or `hold` it for a person.
+   */
+  readonly ambiguityPolicy: 'resend' | 'hold';
+  /**
+   * Whether the provider can tell later what became of an unclear part (a status webhook): then the event is
+   * given back and the journal is asked on its return. Without it the policy decides at once.
+   */
+  readonly settlesLater: boolean;
+}
+
+/** How a turn ended. */
+export type TurnOutcome =
+  | { readonly status: 'answered' | 'resumed'; readonly parts: number }
+  | { readonly status: 'done' }
+  | { readonly status: 'ignored'; readonly rule: string }
+  /** The provider refused a part for good; the failure was noted and the event is finished. */
+  | { readonly status: 'refused'; readonly part: number; readonly error: unknown };
+
+/** An unclear part under the `hold` policy: nothing is sent until a person says what happened to it. */
+export class UnclearSendHeldError extends SendError {
+  override name = 'UnclearSendHeldError';
+  constructor(readonly part: number) {
+    super(
+      `Part ${part} of the reply may or may not have arrived; the policy is to hold it. Settle it with "hookline bot failed resolve".`,
+      'unclear',
+    );
+  }
+}
+
+/** Runs one turn to its end. Throws when the event must come back: its failure is noted by then. */
+export async function runTurn<Part>(journal: TurnJournal<Part>, steps: TurnSteps<Part>): Promise<TurnOutcome> {
+  const claim = await journal.claim();
+  if (claim.status === 'done' || claim.status === 'ignored') return claim;
+  const reply = claim.status === 'new' ? await decideOnce(journal, steps) : claim;
+  return sendParts(journal, steps, reply, claim.status === 'new' ? 'answered' : 'resumed');
+}
+
+async function decideOnce<Part>(journal: TurnJournal<Part>, steps: TurnSteps<Part>): Promise<ResumePoint<Part>> {
+  try {
+    const parts = await steps.decide();
+    await journal.decide(parts);
+    return { parts, accepted: new Set(), unclearPart: undefined };
+  } catch (error) {
+    await journal.fail({ stage: 'decide', errorClass: errorClassOf(error), error });
+    throw error;
+  }
+}
+
+async function sendParts<Part>(
+  journal: TurnJournal<Part>,
+  steps: TurnSteps<Part>,
+  reply: ResumePoint<Part>,
+  status: 'answered' | 'resumed',
+): Promise<TurnOutcome> {
+  let stage: TurnFailure<Part>['stage'] = 'mark';
+  let number = 0;
+  try {
+    for (const part of reply.parts) {
+      number += 1;
+      if (reply.accepted.has(number)) continue;
+      stage = 'mark';
+      await journal.partBegun(number);
+      stage = 'send';
+      if (reply.unclearPart === number && steps.ambiguityPolicy === 'hold') throw new UnclearSendHeldError(number);
+      const providerId = await sendOnce(steps, part, number);
+      stage = 'mark';
+      await journal.partAccepted(number, providerId);
+    }
+    stage = 'mark';
+    await journal.finish();
+    return { status, parts: reply.parts.length };
+  } catch (error) {
+    const unsent = reply.parts.slice(number - 1);
+    await journal.fail({ stage, errorClass: errorClassOf(error), error, part: number, unsent });
+    if (stage !== 'send' || errorClassOf(error) !== 'permanent') throw error;
+    await journal.finish();
+    return { status: 'refused', part: number, error };
+  }
+}
+
+/** Sends a part; an unclear outcome is repeated here only if nobody can be asked and the policy says so. */
+async function sendOnce<Part>(steps: TurnSteps<Part>, part: Part, number: number): Promise<string> {
+  try {
+    return await steps.send(part, number);
+  } catch (error) {
+    if (errorClassOf(error) !== 'unclear' || steps.settlesLater) throw error;
+    if (steps.ambiguityPolicy === 'hold') throw new UnclearSendHeldError(number);
+    return await steps.send(part, number);
+  }
+}
