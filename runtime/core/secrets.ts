@@ -1,7 +1,58 @@
-import type { Environment } from './config.ts';
+import type { Clock } from './clock.ts';
+import { type Environment, EnvironmentReader } from './config.ts';
+import { parseDotenv } from './dotenv.ts';
 
 /** The environment with the SSM `.env` behind it (contract bot §4). */
 export interface EnvironmentSource {
   /** Real variables win. Reads the parameter once, then again when the refresh interval has passed. */
   load(): Promise<Environment>;
+}
+
+export interface SsmEnvironmentOptions {
+  /** The real environment; `ENV_PARAMETER_NAME` names the parameter, `ENV_REFRESH_SECONDS` the interval. */
+  readonly environment: Environment;
+  /** Resolves to the `.env` text. */
+  readonly readParameter: (name: string) => Promise<string>;
+  readonly clock: Clock;
+  /** Told when a refresh failed and older values serve on. */
+  readonly onStale?: (error: unknown) => void;
+}
+
+/** Values of the last good read serve up to this many intervals. */
+const STALE_INTERVALS = 10;
+const DEFAULT_REFRESH_SECONDS = 300;
+
+/**
+ * Reads at most once in `ENV_REFRESH_SECONDS` (default 300; 0 = once). A failed first read throws, and the next
+ * `load` tries again; a failed refresh keeps the last good values for ten intervals, then throws.
+ */
+export function ssmEnvironment(options: SsmEnvironmentOptions): EnvironmentSource {
+  const { environment, readParameter, clock } = options;
+  const reader = new EnvironmentReader(environment);
+  const parameterName = reader.text('ENV_PARAMETER_NAME');
+  if (!parameterName) return { load: async () => environment };
+  const refreshMillis = reader.integer('ENV_REFRESH_SECONDS', DEFAULT_REFRESH_SECONDS) * 1000;
+  let good: { readonly merged: Environment; readonly readAtMillis: number } | undefined;
+  let triedAtMillis = 0;
+
+  const read = async () => {
+    triedAtMillis = clock.nowMillis();
+    const values = parseDotenv(await readParameter(parameterName));
+    good = { merged: { ...values, ...environment }, readAtMillis: triedAtMillis };
+    return good.merged;
+  };
+
+  return {
+    async load() {
+      if (!good) return read();
+      if (refreshMillis === 0 || clock.nowMillis() - triedAtMillis < refreshMillis) return good.merged;
+      try {
+        return await read();
+      } catch (error) {
+        if (clock.nowMillis() - good.readAtMillis > STALE_INTERVALS * refreshMillis) throw error;
+        options.onStale?.(error);
+        return good.merged;
+      }
+    },
+  };
 }

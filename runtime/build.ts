@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Bundle, bundle, loadedBytes } from './bundle.ts';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const extension = path.extname(fileURLToPath(import.meta.url));
+const source = (name: string) => path.join(here, `${name}${extension}`);
+
+/** Bundle name → entry, and the dynamic imports that a default configuration makes (for the size table). */
+export const BUNDLES = {
+  'bot-ingress': { entry: 'bot/entries/ingress', eager: ['core/parameters.ts', 'bot/hand-off-invoke.ts'] },
+  'bot-worker': { entry: 'bot/entries/worker', eager: ['core/parameters.ts'] },
+  bot: {
+    entry: 'bot/entries/bot',
+    eager: ['core/parameters.ts', 'bot/hand-off-invoke.ts', 'bot/worker-handler.ts'],
+  },
+} as const;
+
+export type BundleName = keyof typeof BUNDLES;
+
+export interface BuildBundlesOptions {
+  /** Default: all. */
+  readonly entries?: readonly BundleName[];
+  /** Default: `dist/bundles` of the working directory. */
+  readonly outdir?: string;
+}
+
+/** Builds the stock bundles, one zip each. */
+export async function buildBundles(options: BuildBundlesOptions = {}): Promise<readonly Bundle[]> {
+  const { entries = Object.keys(BUNDLES) as BundleName[], outdir = 'dist/bundles' } = options;
+  return Promise.all(entries.map((name) => bundle(name, { file: source(BUNDLES[name].entry) }, outdir)));
+}
+
+/**
+ * Builds the zip of a user's own agent, which replaces the worker's package. The module exports a `handler`,
+ * or an agent as `agent` or by default, which gets the stock worker around it. Throws when it exports neither.
+ */
+export async function buildAgentBundle(
+  agentFile: string,
+  outdir = 'dist/bundles',
+  name = 'agent',
+): Promise<Bundle> {
+  const file = path.resolve(agentFile);
+  if (!existsSync(file)) throw new Error(`There is no file ${agentFile}.`);
+  const contents = agentEntry(path.basename(file), await exportsOf(file));
+  const alias = { 'hookline/bot': source('bot/handler') };
+  return bundle(name, { source: contents, resolveDir: path.dirname(file) }, outdir, alias);
+}
+
+async function exportsOf(file: string): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: [file],
+    format: 'esm',
+    metafile: true,
+    write: false,
+    outdir: '.',
+  });
+  return Object.values(metafile.outputs).flatMap((output) => output.exports);
+}
+
+function agentEntry(file: string, exports: readonly string[]): string {
+  const user = JSON.stringify(`./${file}`);
+  if (exports.includes('handler')) return `export { handler } from ${user};`;
+  const name = ['agent', 'default'].find((candidate) => exports.includes(candidate));
+  if (!name) throw new Error(`${file} exports no agent: export a function named "agent", or one by default.`);
+  return [
+    `import { ${name} as agent } from ${user};`,
+    `import { buildWorkerHandler } from ${JSON.stringify(source('bot/worker-handler'))};`,
+    'export const handler = buildWorkerHandler(process.env.BOT_TYPE, { agent });',
+  ].join('\n');
+}
+
+const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`.padStart(9);
+
+function sizeTable(bundles: readonly Bundle[]): string {
+  const rows = bundles.map(({ name, metafile, zipBytes }) => {
+    const loaded = loadedBytes(metafile, BUNDLES[name as BundleName]?.eager);
+    const all = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    return `${name.padEnd(14)}${kilobytes(loaded)}${kilobytes(all)}${kilobytes(zipBytes)}`;
+  });
+  return ['bundle           loaded      all      zip', ...rows].join('\n');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  console.log(sizeTable(await buildBundles()));
+}
