@@ -43,19 +43,14 @@ export async function bundle(
   name: string,
   entry: BundleEntry,
   outdir: string,
-  alias: Readonly<Record<string, string>> = {},
+  alias: Record<string, string> = {},
 ): Promise<Bundle> {
   const directory = path.resolve(outdir, name);
   const input =
     'file' in entry
       ? { entryPoints: [entry.file] }
       : { stdin: { contents: entry.source, resolveDir: entry.resolveDir, loader: 'ts' as const } };
-  const { outputFiles, metafile } = await build({
-    ...ESBUILD_OPTIONS,
-    ...options,
-    ...input,
-    outdir: directory,
-  });
+  const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, ...input, alias, outdir: directory });
   const zipPath = `${directory}.zip`;
   const zip = zipFiles(outputFiles, directory);
   await rm(directory, { recursive: true, force: true });
