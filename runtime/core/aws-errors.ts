@@ -92,12 +92,22 @@ export async function callAws<T>(clock: Clock, service: string, call: () => Prom
     } catch (error) {
       if (CONDITIONS.has(awsErrorName(error))) throw error;
       const name = awsErrorName(error);
-      throw new AwsCallError(`${service}: ${name}: ${shapeOf(error).message ?? ''}`, classifyAwsError(error), {
-        cause: error,
-        code: name,
-      });
+      throw new AwsCallError(
+        `${service}: ${name}: ${shapeOf(error).message ?? ''}`,
+        classifyAwsError(error),
+        {
+          cause: error,
+          code: name,
+        },
+      );
     }
   };
   const retryable = (error: unknown) => error instanceof AwsCallError && error.errorClass === 'transient';
-  return retry(attempt, { clock, maxAttempts: AWS_MAX_ATTEMPTS, minDelayMillis: 50, maxDelayMillis: 400, retryable });
+  return retry(attempt, {
+    clock,
+    maxAttempts: AWS_MAX_ATTEMPTS,
+    minDelayMillis: 50,
+    maxDelayMillis: 400,
+    retryable,
+  });
 }

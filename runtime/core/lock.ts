@@ -10,6 +10,7 @@ export interface LockRequest {
   readonly owner: string;
   /** The event worked on; a crashed run of the same event may be taken over after `busyUntilSeconds`. */
   readonly eventId: string;
+  /** Longer than the invocation can last, so that a living owner's lock never expires and needs no renewal. */
   readonly ttlSeconds: number;
   /** When this invocation is certainly over: its deadline and 5 s. */
   readonly busyUntilSeconds: number;
@@ -24,8 +25,6 @@ export type LockResult =
 /** One holder a key; expiry is compared with the clock, TTL deletion is only housekeeping (design §3). */
 export interface Lock {
   acquire(request: LockRequest): Promise<LockResult>;
-  /** Extends a lock that `owner` still holds; false when it was lost. */
-  renew(key: string, owner: string, ttlSeconds: number): Promise<boolean>;
   /** Frees the lock if `owner` holds it; someone else's lock is left alone. */
   release(key: string, owner: string): Promise<void>;
 }
@@ -68,21 +67,6 @@ export function dynamoLock(dynamodb: AwsClient, tableName: string, clock: Clock)
           ? { status: 'held-by-this-event' }
           : { status: 'held-by-other', eventId: heldEvent };
       }
-    },
-
-    async renew(userId, owner, ttlSeconds) {
-      const command = new UpdateItemCommand({
-        TableName: tableName,
-        Key: key(userId),
-        UpdateExpression: 'SET expiresAt = :expires',
-        ConditionExpression: '#owner = :owner',
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: {
-          ':expires': { N: String(epochSeconds(clock) + ttlSeconds) },
-          ':owner': { S: owner },
-        },
-      });
-      return ifConditionHolds(() => callAws(clock, 'dynamodb:UpdateItem', () => dynamodb.send(command)));
     },
 
     async release(userId, owner) {

@@ -14,8 +14,18 @@ export interface Log {
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
 
 export function jsonLog(write: (line: string) => void, nowMillis: () => number, bound: LogFields = {}): Log {
-  const line = (level: string) => (message: string, fields: LogFields = {}) =>
-    write(JSON.stringify({ level, timestamp: new Date(nowMillis()).toISOString(), message, ...bound, ...fields }));
+  const line =
+    (level: string) =>
+    (message: string, fields: LogFields = {}) =>
+      write(
+        JSON.stringify({
+          level,
+          timestamp: new Date(nowMillis()).toISOString(),
+          message,
+          ...bound,
+          ...fields,
+        }),
+      );
   return {
     info: line('INFO'),
     warn: line('WARN'),

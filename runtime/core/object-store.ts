@@ -69,7 +69,9 @@ export function s3ObjectStore(s3: AwsClient, bucket: string, clock: Clock): Obje
     },
 
     async delete(key) {
-      await callAws(clock, 's3:DeleteObject', () => s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })));
+      await callAws(clock, 's3:DeleteObject', () =>
+        s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key })),
+      );
     },
   };
 }

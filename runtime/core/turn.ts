@@ -18,6 +18,11 @@ export type Claim<Part> =
   /** Not to be worked on now; `rule` names why, for the log. */
   | { readonly status: 'ignored'; readonly rule: string };
 
+/** A reply, as its parts will be sent; a system adds what else it stores with them. */
+export interface Decided<Part> {
+  readonly parts: readonly Part[];
+}
+
 export interface ResumePoint<Part> {
   readonly parts: readonly Part[];
   /** Numbers (from 1) of the parts that the provider accepted. */
@@ -41,10 +46,10 @@ export interface TurnFailure<Part> {
  * Where the states of a turn stand durably. Every method may be called again after its answer was lost.
  * A worker that lost its claim gets `ClaimLostError` and must stop.
  */
-export interface TurnJournal<Part> {
+export interface TurnJournal<Part, Decision extends Decided<Part> = Decided<Part>> {
   claim(): Promise<Claim<Part>>;
   /** Stores the reply; when it returns, no crash can ask the agent again. */
-  decide(parts: readonly Part[]): Promise<void>;
+  decide(decision: Decision): Promise<void>;
   partBegun(part: number): Promise<void>;
   partAccepted(part: number, providerId: string): Promise<void>;
   finish(): Promise<void>;
@@ -52,9 +57,9 @@ export interface TurnJournal<Part> {
   fail(failure: TurnFailure<Part>): Promise<void>;
 }
 
-export interface TurnSteps<Part> {
-  /** Asks the agent. Called at most once for an event whose reply was stored. */
-  decide(): Promise<readonly Part[]>;
+export interface TurnSteps<Part, Decision extends Decided<Part> = Decided<Part>> {
+  /** Asks the agent. Never called for an event whose reply was stored. */
+  decide(): Promise<Decision>;
   /** Gets one part accepted, with the retries that are safe; resolves to the provider's message id. */
   send(part: Part, number: number): Promise<string>;
   /**
@@ -88,27 +93,33 @@ export class UnclearSendHeldError extends SendError {
 }
 
 /** Runs one turn to its end. Throws when the event must come back: its failure is noted by then. */
-export async function runTurn<Part>(journal: TurnJournal<Part>, steps: TurnSteps<Part>): Promise<TurnOutcome> {
+export async function runTurn<Part, Decision extends Decided<Part>>(
+  journal: TurnJournal<Part, Decision>,
+  steps: TurnSteps<Part, Decision>,
+): Promise<TurnOutcome> {
   const claim = await journal.claim();
   if (claim.status === 'done' || claim.status === 'ignored') return claim;
   const reply = claim.status === 'new' ? await decideOnce(journal, steps) : claim;
   return sendParts(journal, steps, reply, claim.status === 'new' ? 'answered' : 'resumed');
 }
 
-async function decideOnce<Part>(journal: TurnJournal<Part>, steps: TurnSteps<Part>): Promise<ResumePoint<Part>> {
+async function decideOnce<Part, Decision extends Decided<Part>>(
+  journal: TurnJournal<Part, Decision>,
+  steps: TurnSteps<Part, Decision>,
+): Promise<ResumePoint<Part>> {
   try {
-    const parts = await steps.decide();
-    await journal.decide(parts);
-    return { parts, accepted: new Set(), unclearPart: undefined };
+    const decision = await steps.decide();
+    await journal.decide(decision);
+    return { parts: decision.parts, accepted: new Set(), unclearPart: undefined };
   } catch (error) {
     await journal.fail({ stage: 'decide', errorClass: errorClassOf(error), error });
     throw error;
   }
 }
 
-async function sendParts<Part>(
-  journal: TurnJournal<Part>,
-  steps: TurnSteps<Part>,
+async function sendParts<Part, Decision extends Decided<Part>>(
+  journal: TurnJournal<Part, Decision>,
+  steps: TurnSteps<Part, Decision>,
   reply: ResumePoint<Part>,
   status: 'answered' | 'resumed',
 ): Promise<TurnOutcome> {
@@ -121,7 +132,8 @@ async function sendParts<Part>(
       stage = 'mark';
       await journal.partBegun(number);
       stage = 'send';
-      if (reply.unclearPart === number && steps.ambiguityPolicy === 'hold') throw new UnclearSendHeldError(number);
+      if (reply.unclearPart === number && steps.ambiguityPolicy === 'hold')
+        throw new UnclearSendHeldError(number);
       const providerId = await sendOnce(steps, part, number);
       stage = 'mark';
       await journal.partAccepted(number, providerId);
@@ -139,7 +151,11 @@ async function sendParts<Part>(
 }
 
 /** Sends a part; an unclear outcome is repeated here only if nobody can be asked and the policy says so. */
-async function sendOnce<Part>(steps: TurnSteps<Part>, part: Part, number: number): Promise<string> {
+async function sendOnce<Part, Decision extends Decided<Part>>(
+  steps: TurnSteps<Part, Decision>,
+  part: Part,
+  number: number,
+): Promise<string> {
   try {
     return await steps.send(part, number);
   } catch (error) {

@@ -1,0 +1,223 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { OutgoingPart } from '../channels/channel.ts';
+import { HooklineError } from '../core/errors.ts';
+import type { Block, HistoryRow } from './agent.ts';
+
+/** A row to append; its number is given when it is written. */
+export interface NewRow {
+  readonly role: string;
+  /** `user,agent,tool,process,iterator,developer`. */
+  readonly type: string;
+  readonly blocks: readonly Block[];
+  readonly model?: string;
+}
+
+/** What decided an event and what will be sent for it (contract bot §7.3). */
+export interface LedgerRow {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly sentAt: string;
+  /** The owner that decided. */
+  readonly attempt: string;
+  readonly rule: string;
+  readonly parts: readonly OutgoingPart[];
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS message_history (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  msg_number INTEGER NOT NULL,
+  role TEXT NOT NULL,
+  content TEXT NOT NULL,
+  type TEXT NOT NULL,
+  timestamp DATETIME DEFAULT CURRENT_TIMESTAMP,
+  model TEXT
+);
+CREATE TABLE IF NOT EXISTS history_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS event_ledger (
+  event_id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  sent_at TEXT NOT NULL,
+  attempt TEXT NOT NULL,
+  decided_at INTEGER NOT NULL,
+  rule TEXT NOT NULL,
+  reply TEXT NOT NULL,
+  v INTEGER NOT NULL
+);`;
+
+/** Version of our own fields in ledger rows: release N reads what N-1 wrote. */
+const LEDGER_VERSION = 1;
+
+interface StoredRow {
+  readonly msg_number: number;
+  readonly role: string;
+  readonly content: string;
+  readonly type: string;
+  readonly timestamp: string;
+  readonly model: string | null;
+}
+
+/** One chat's history: a SQLite file of contract bot §11, opened in the scratch folder. */
+export class HistoryFile {
+  private constructor(private readonly database: DatabaseSync) {}
+
+  /** Opens or makes the file and brings an older schema up to date. Throws when it is no SQLite file. */
+  static open(path: string, nowIso: string): HistoryFile {
+    let database: DatabaseSync | undefined;
+    try {
+      database = new DatabaseSync(path);
+      // Out of WAL mode first: what is stored must be one file without side files. The scratch copy needs no
+      // fsync: S3 holds the truth. Deleted text must not survive in free pages.
+      database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;');
+      database.exec(SCHEMA);
+      const file = new HistoryFile(database);
+      file.migrate(nowIso);
+      return file;
+    } catch (error) {
+      database?.close();
+      throw new HooklineError(
+        'The history is not a readable SQLite file; restore an earlier version of it',
+        'hold',
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  private migrate(nowIso: string): void {
+    const columns = new Set(
+      this.database
+        .prepare('PRAGMA table_info(message_history)')
+        .all()
+        .map((column) => column.name),
+    );
+    if (!columns.has('msg_number')) {
+      this.database.exec('ALTER TABLE message_history ADD COLUMN msg_number INTEGER NOT NULL DEFAULT 0');
+      this.database.exec('UPDATE message_history SET msg_number = id');
+    }
+    if (!columns.has('timestamp')) {
+      this.database.exec('ALTER TABLE message_history ADD COLUMN timestamp DATETIME');
+      this.database.exec('UPDATE message_history SET timestamp = CURRENT_TIMESTAMP');
+    }
+    if (!columns.has('model')) this.database.exec('ALTER TABLE message_history ADD COLUMN model TEXT');
+    this.database
+      .prepare(
+        `INSERT OR IGNORE INTO history_metadata (key, value)
+         SELECT 'created_at', coalesce((SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', min(timestamp)) FROM message_history), ?)`,
+      )
+      .run(nowIso);
+    this.database.exec('PRAGMA user_version = 1');
+  }
+
+  /** The newest rows, oldest first. */
+  rows(limit: number): HistoryRow[] {
+    const newest = this.database
+      .prepare(
+        `SELECT msg_number, role, content, type, timestamp, model FROM message_history
+         ORDER BY msg_number DESC, id DESC LIMIT ?`,
+      )
+      .all(limit) as unknown as StoredRow[];
+    return newest.reverse().map((row) => ({
+      msgNumber: row.msg_number,
+      role: row.role,
+      type: row.type,
+      blocks: parseBlocks(row.content),
+      timestamp: row.timestamp,
+      model: row.model,
+    }));
+  }
+
+  /** What was decided for an event, and by which attempt. */
+  ledgerRow(eventId: string): LedgerRow | undefined {
+    const row = this.database.prepare('SELECT * FROM event_ledger WHERE event_id = ?').get(eventId);
+    if (!row) return undefined;
+    return {
+      eventId,
+      userId: String(row.user_id),
+      sentAt: String(row.sent_at),
+      attempt: String(row.attempt),
+      rule: String(row.rule),
+      parts: JSON.parse(String(row.reply)) as OutgoingPart[],
+    };
+  }
+
+  /** Event ids whose replies are kept: they may not be known to be delivered yet. */
+  eventsWithReplies(): string[] {
+    const rows = this.database.prepare("SELECT event_id FROM event_ledger WHERE reply <> '[]'").all();
+    return rows.map((row) => String(row.event_id));
+  }
+
+  /** Empties the replies of delivered events: a chat's texts need not stand twice. */
+  forgetReplies(eventIds: readonly string[]): void {
+    const update = this.database.prepare("UPDATE event_ledger SET reply = '[]' WHERE event_id = ?");
+    for (const eventId of eventIds) update.run(eventId);
+  }
+
+  /** Appends rows and the ledger row in one transaction, after an optional clearing of all rows. */
+  write(
+    change: { readonly clear: boolean; readonly rows: readonly NewRow[]; readonly ledger: LedgerRow },
+    times: WriteTimes,
+  ): void {
+    this.database.exec('BEGIN IMMEDIATE');
+    try {
+      if (change.clear) this.database.exec('DELETE FROM message_history');
+      for (const row of change.rows) this.append(row, times.nowSeconds);
+      this.database.prepare('DELETE FROM event_ledger WHERE decided_at < ?').run(times.forgetBeforeSeconds);
+      this.decide(change.ledger, times.nowSeconds);
+      this.database.exec('COMMIT');
+    } catch (error) {
+      this.database.exec('ROLLBACK');
+      throw error;
+    }
+    if (change.clear) this.database.exec('VACUUM');
+  }
+
+  private append(row: NewRow, nowSeconds: number): void {
+    this.database
+      .prepare(
+        `INSERT INTO message_history (msg_number, role, content, type, timestamp, model)
+         VALUES ((SELECT coalesce(max(msg_number), 0) + 1 FROM message_history), ?, ?, ?, datetime(?, 'unixepoch'), ?)`,
+      )
+      .run(row.role, JSON.stringify(row.blocks, null, 2), row.type, nowSeconds, row.model ?? null);
+  }
+
+  private decide(row: LedgerRow, nowSeconds: number): void {
+    this.database
+      .prepare(
+        'INSERT INTO event_ledger (event_id, user_id, sent_at, attempt, decided_at, rule, reply, v) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(
+        row.eventId,
+        row.userId,
+        row.sentAt,
+        row.attempt,
+        nowSeconds,
+        row.rule,
+        JSON.stringify(row.parts),
+        LEDGER_VERSION,
+      );
+  }
+
+  /** Closing twice is harmless. */
+  close(): void {
+    if (this.database.isOpen) this.database.close();
+  }
+}
+
+export interface WriteTimes {
+  readonly nowSeconds: number;
+  /** Ledger rows decided before this leave the file: no provider redelivers after that. */
+  readonly forgetBeforeSeconds: number;
+}
+
+/** The original wrote lists of blocks; anything else is shown as one text. */
+function parseBlocks(content: string): readonly Block[] {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (Array.isArray(value)) return value as Block[];
+  } catch {
+    // Not JSON: an old row of plain text.
+  }
+  return [{ type: 'text', content }];
+}

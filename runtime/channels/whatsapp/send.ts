@@ -1,0 +1,68 @@
+import { type ErrorClass, SendError } from '../../core/errors.ts';
+import type { Sender, SendTarget } from '../channel.ts';
+import { type ChannelNet, type ProviderAnswer, postJson, sendWithRetry } from '../http.ts';
+
+export interface WhatsappAccount {
+  readonly token: string;
+  readonly phoneNumberId: string;
+  readonly graphVersion: string;
+  /** Without a trailing slash. */
+  readonly graphUrl: string;
+}
+
+/** Sends by the Graph API, `POST /<version>/<phone-number-id>/messages`. */
+export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sender {
+  const url = `${account.graphUrl}/${account.graphVersion}/${account.phoneNumberId}/messages`;
+  const headers = { authorization: `Bearer ${account.token}` };
+  return {
+    settlesLater: true,
+    send: (part, target) =>
+      sendWithRetry(net, target, async () => {
+        const body = {
+          messaging_product: 'whatsapp',
+          ...addressOf(target.chatId),
+          type: 'text',
+          text: { body: part.text },
+          biz_opaque_callback_data: target.callbackData,
+        };
+        return messageId(
+          await postJson(net, url, body, target.signal ? { headers, signal: target.signal } : { headers }),
+        );
+      }),
+  };
+}
+
+// Business-scoped user ids look like `US.13491208655302741918`; phone numbers are digits (contract bot §9.3).
+const BUSINESS_SCOPED_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
+
+const addressOf = (chatId: SendTarget['chatId']) =>
+  BUSINESS_SCOPED_ID.test(chatId)
+    ? { recipient_type: 'individual', recipient: chatId }
+    : { recipient_type: 'individual', to: chatId };
+
+/** The accepted message's id, or what the refusal means. */
+function messageId({ status, body, retryAfterSeconds }: ProviderAnswer): string {
+  const messages = body?.messages as readonly { readonly id?: unknown }[] | undefined;
+  const id = messages?.[0]?.id;
+  if (status < 300 && typeof id === 'string') return id;
+  const error = body?.error as { readonly code?: number; readonly message?: string } | undefined;
+  const code = error?.code ?? status;
+  const details = { code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  throw new SendError(
+    `WhatsApp did not accept the message: ${status}, code ${code}`,
+    classify(status, error),
+    details,
+  );
+}
+
+// "Too many": application, business account, number, pair of numbers, spam (contract bot §16.9).
+const RATE_CODES = new Set([4, 80007, 130429, 131048, 131056]);
+const EXPIRED_TOKEN = 190;
+
+function classify(status: number, error: { readonly code?: number } | undefined): ErrorClass {
+  if (status === 401 || error?.code === EXPIRED_TOKEN) return 'hold';
+  if (status === 429 || (error?.code !== undefined && RATE_CODES.has(error.code))) return 'transient';
+  if (status >= 500) return error ? 'transient' : 'unclear';
+  if (status >= 400) return error ? 'permanent' : 'hold'; // not Graph's own words: a proxy or a wrong address
+  return 'unclear'; // it said yes, but not what it accepted
+}
