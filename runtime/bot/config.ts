@@ -100,7 +100,8 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
   const provider = readBotType(env, botType);
   const busyPolicy = env.choice(['MAWS_BUSY_POLICY', 'BUSY_POLICY'], BUSY_POLICIES, 'drop');
   const queueUrl = env.text('MAWS_QUEUE_URL', 'QUEUE_URL');
-  if (busyPolicy === 'merge' && !queueUrl) env.faults.push('MAWS_QUEUE_URL is needed by the busy policy merge');
+  if (busyPolicy === 'merge' && !queueUrl)
+    env.faults.push('MAWS_QUEUE_URL is needed by the busy policy merge');
   const whatsapp = readWhatsapp(env, environment, provider === 'whatsapp');
   const telegram = readTelegram(env, environment, provider === 'telegram');
   const delay = env.positive('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
@@ -189,5 +190,9 @@ function readTelegram(env: EnvironmentReader, environment: Environment, needed: 
     env.faults.push(`${secretName} must be 1 to 256 characters of A-Z a-z 0-9 _ -`);
   if (needed && !secretToken && env.boolean('TELEGRAM_WEBHOOK_SECRET_REQUIRED', false))
     env.faults.push(`${secretName} is missing`);
-  return { token: token ?? '', secretToken, apiUrl: env.text('TELEGRAM_API_URL') ?? 'https://api.telegram.org' };
+  return {
+    token: token ?? '',
+    secretToken,
+    apiUrl: env.text('TELEGRAM_API_URL') ?? 'https://api.telegram.org',
+  };
 }

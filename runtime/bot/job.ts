@@ -39,7 +39,9 @@ export function safeId(id: string): string {
 
 /** Same event, same id, whatever else in the payload changed. 64 hex characters. */
 export const deduplicationId = (job: Job): string =>
-  createHash('sha256').update(JSON.stringify([job.provider, job.chat_id, job.event_id])).digest('hex');
+  createHash('sha256')
+    .update(JSON.stringify([job.provider, job.chat_id, job.event_id]))
+    .digest('hex');
 
 /** Stands in for an event id the provider did not give: 24 hex characters of the canonical JSON's hash. */
 export const hashedEventId = (payload: unknown): string =>
