@@ -1,0 +1,177 @@
+import { type Answer, connectionError, type Fault, type FaultRule, takeFault } from './fault.ts';
+
+/** What a platform was asked to do, and what came of it. */
+export interface StandInCall {
+  /** From 1, in order of arrival. */
+  readonly sequence: number;
+  /** Arrival, milliseconds since 1970. */
+  readonly atMillis: number;
+  /** `message`, `read` or `typing` for WhatsApp; the Bot API's method for Telegram. */
+  readonly method: string;
+  readonly chatId: string;
+  readonly text: string | undefined;
+  /** The JSON as it was received. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Whether the platform took it, which under a fault is more than the caller may know. */
+  readonly accepted: boolean;
+  /** The message's id when it was accepted. */
+  readonly messageId: string | undefined;
+  /** The kind of fault that was played, if any. */
+  readonly fault: string | undefined;
+}
+
+/** What a platform makes of a request before any fault: refuse it, or do it when told to. */
+export type Verdict =
+  | { readonly status: 'invalid'; readonly answer: Answer }
+  | {
+      readonly status: 'valid';
+      readonly method: string;
+      readonly chatId: string;
+      readonly text: string | undefined;
+      readonly body: Readonly<Record<string, unknown>>;
+      /** Whether the user sees it: a message, not a typing sign. */
+      readonly isMessage: boolean;
+      /** Does it: the answer and the id of the new message. */
+      accept(sequence: number): { readonly answer: Answer; readonly messageId: string | undefined };
+    };
+
+/** The parts in which platforms differ. */
+export interface Platform {
+  judge(request: Request): Promise<Verdict>;
+  /** The platform's own words for a refusal and a throttle. */
+  refusal(fault: Extract<Fault, { kind: 'refuse' | 'throttle' | 'broken' }>): Answer;
+}
+
+/** A platform that exists only in this process: it speaks the wire format, records, and fails when told to. */
+export interface StandIn {
+  /** Takes the place of the global `fetch`. */
+  readonly fetch: typeof fetch;
+  /** Everything that was asked, oldest first; the last 5,000. */
+  readonly calls: readonly StandInCall[];
+  /** The messages that users have received, oldest first. */
+  readonly sent: readonly StandInCall[];
+  /** Plays a fault for the next call it fits, or for the next `times`. Rules are tried in the order given. */
+  fail(rule: FaultRule): void;
+  /** Forgets calls and faults. */
+  reset(): void;
+}
+
+const MAX_CALLS = 5000;
+
+export function createStandIn(platform: Platform, nowMillis: () => number): StandIn {
+  let calls: StandInCall[] = [];
+  let messages = new Set<number>();
+  let rules: FaultRule[] = [];
+  let sequence = 0;
+
+  const record = (call: StandInCall, isMessage: boolean) => {
+    calls.push(call);
+    if (isMessage && call.accepted) messages.add(call.sequence);
+    if (calls.length > MAX_CALLS) messages.delete(calls.shift()?.sequence ?? 0);
+  };
+
+  const answer = async (request: Request): Promise<Response> => {
+    const verdict = await platform.judge(request);
+    if (verdict.status === 'invalid') return respond(verdict.answer);
+    const { method, chatId, text, body } = verdict;
+    const taken = takeFault(rules, { method, chatId });
+    rules = taken.rules;
+    const fault = taken.fault;
+    // Nothing arrived, so there is nothing to record.
+    if (fault?.kind === 'unreachable') throw connectionError('ECONNREFUSED');
+    sequence += 1;
+    const accepted = isAccepted(fault);
+    const done = accepted ? verdict.accept(sequence) : undefined;
+    const messageId = done?.messageId;
+    const call = {
+      sequence,
+      atMillis: nowMillis(),
+      method,
+      chatId,
+      text,
+      body,
+      accepted,
+      messageId,
+      fault: fault?.kind,
+    };
+    record(call, verdict.isMessage);
+    return fault
+      ? play(fault, platform, done?.answer, request.signal)
+      : respond(done?.answer ?? { status: 500 });
+  };
+
+  return {
+    fetch: async (input, init) => answer(new Request(input, init)),
+    get calls() {
+      return calls;
+    },
+    get sent() {
+      return calls.filter((call) => messages.has(call.sequence));
+    },
+    fail: (rule) => {
+      rules = [...rules, rule];
+    },
+    reset: () => {
+      calls = [];
+      messages = new Set();
+      rules = [];
+    },
+  };
+}
+
+function isAccepted(fault: Fault | undefined): boolean {
+  if (!fault || fault.kind === 'pass' || fault.kind === 'lose-answer') return true;
+  return 'accept' in fault && fault.accept === true;
+}
+
+async function play(
+  fault: Fault,
+  platform: Platform,
+  done: Answer | undefined,
+  signal: AbortSignal,
+): Promise<Response> {
+  switch (fault.kind) {
+    case 'refuse':
+    case 'throttle':
+    case 'broken':
+      return respond(platform.refusal(fault));
+    case 'html':
+      return respond({
+        status: fault.status ?? 502,
+        html: '<html><body><h1>502 Bad Gateway</h1></body></html>',
+      });
+    case 'hang':
+      return untilAborted(signal);
+    case 'lose-answer':
+    case 'unreachable':
+      throw connectionError('ECONNRESET');
+    case 'pass':
+      return respond(done ?? { status: 500 });
+  }
+}
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<never>((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+function respond({ status, json, html, headers }: Answer): Response {
+  const type = html === undefined ? 'application/json; charset=UTF-8' : 'text/html; charset=UTF-8';
+  return new Response(html ?? JSON.stringify(json ?? {}), {
+    status,
+    headers: { 'content-type': type, ...headers },
+  });
+}
+
+/** The request's JSON object, or undefined when it is something else. */
+export async function jsonObject(request: Request): Promise<Record<string, unknown> | undefined> {
+  try {
+    const value: unknown = await request.json();
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
