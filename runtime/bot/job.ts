@@ -42,14 +42,3 @@ export const deduplicationId = (job: Job): string =>
   createHash('sha256')
     .update(JSON.stringify([job.provider, job.chat_id, job.event_id]))
     .digest('hex');
-
-/** Stands in for an event id the provider did not give: 24 hex characters of the canonical JSON's hash. */
-export const hashedEventId = (payload: unknown): string =>
-  createHash('sha256').update(canonicalJson(payload)).digest('hex').slice(0, 24);
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
-}

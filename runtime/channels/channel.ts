@@ -13,6 +13,18 @@ export interface IncomingEvent {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** An event that gets no job, and the rule that says so (contract bot §6.8). */
+export interface SkippedEvent {
+  readonly eventId: string;
+  readonly rule: 'foreign_number' | 'unsupported';
+}
+
+/** What a webhook body says. */
+export interface WebhookEvents {
+  readonly events: readonly IncomingEvent[];
+  readonly skipped: readonly SkippedEvent[];
+}
+
 /** A message in the words that agents read, the same for all platforms. */
 export interface IncomingMessage {
   readonly chatId: string;

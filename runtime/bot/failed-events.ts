@@ -1,0 +1,50 @@
+import type { Clock } from '../core/clock.ts';
+import { describeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { ObjectStore } from '../core/object-store.ts';
+import { safeId } from './job.ts';
+
+export interface FailedEvent {
+  /** One of contract bot §10: `bad_body`, `agent_failed`, `send_unclear`, … */
+  readonly reason: string;
+  readonly error: unknown;
+  readonly provider: string;
+  readonly eventId: string;
+  /** What failed, complete enough to be replayed. */
+  readonly event: unknown;
+}
+
+/** Where undeliverable work is kept for an operator. Best effort: never throws. */
+export interface FailedEvents {
+  capture(failed: FailedEvent): Promise<void>;
+}
+
+export const noFailedEvents: FailedEvents = { capture: async () => {} };
+
+export interface FailedEventsOptions {
+  /** Called on the first capture. */
+  readonly openStore: () => Promise<ObjectStore>;
+  /** Key prefix without slashes at its ends. */
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** One object for each event: `<prefix>/YYYY/MM/DD/<provider>/<event id>.json`. A repetition replaces it. */
+export function storedFailedEvents({ openStore, prefix, clock, log }: FailedEventsOptions): FailedEvents {
+  return {
+    async capture({ reason, error, provider, eventId, event }) {
+      const capturedAt = new Date(clock.nowMillis()).toISOString();
+      const day = capturedAt.slice(0, 10).replaceAll('-', '/');
+      const key = [prefix, day, safeId(provider), `${safeId(eventId)}.json`].filter(Boolean).join('/');
+      const record = { reason, error: describeError(error), captured_at: capturedAt, event };
+      try {
+        const store = await openStore();
+        await store.put(key, Buffer.from(JSON.stringify(record)), undefined, 'application/json');
+        log.warn('failed_event_captured', { reason });
+      } catch (failure) {
+        log.error('failed_event_not_captured', { reason, error: describeError(failure) });
+      }
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/** Reading JSON from outside: a value of the wrong type reads as absent, so no shape can break a parser. */
+
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+const EMPTY: JsonRecord = {};
+
+export const isRecord = (value: unknown): value is JsonRecord =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const asRecord = (value: unknown): JsonRecord => (isRecord(value) ? value : EMPTY);
+
+export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A text or a number as text; undefined when empty or anything else. */
+export function asText(value: unknown): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Epoch seconds, as a number or in digits, as ISO 8601. */
+export function asTime(value: unknown): string | undefined {
+  const seconds = Number(asText(value) ?? Number.NaN);
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
