@@ -1,4 +1,4 @@
-import { type Environment, EnvironmentReader, isTextList } from '../core/config.ts';
+import { type Environment, EnvironmentReader, isTextList, trimSlashes } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { Provider } from './job.ts';
 
@@ -88,8 +88,6 @@ export const DEFAULT_GRAPH_VERSION = 'v26.0';
 const BUSY_POLICIES = ['drop', 'fifo', 'merge'] as const;
 const AMBIGUITY_POLICIES = ['resend', 'hold'] as const;
 const DAY_SECONDS = 86_400;
-
-const trimSlashes = (value: string) => value.replace(/^[\s/]+|[\s/]+$/g, '');
 
 /**
  * The bot's configuration from its environment (contract bot §3). `botType` given in code wins over

@@ -34,12 +34,15 @@ export interface DeliveryTable {
   failed(key: DeliveryKey, refusedPart: number | undefined): Promise<void>;
   /** Takes the note back before the part is sent again: from then on its outcome is unclear. */
   unrefuse(key: DeliveryKey, part: number): Promise<void>;
-  /** Marks the event done, with its last part; frees the lock in the same transaction if one is given. */
+  /**
+   * Marks the event done, with its last part; frees the lock in the same transaction if one is given.
+   * Resolves to whether the lock was freed with it.
+   */
   done(
     key: DeliveryKey,
     last: { readonly part: number; readonly providerId: string } | undefined,
     lock?: { readonly key: string; readonly owner: string },
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 type Values = Record<string, AttributeValue>;
@@ -130,10 +133,11 @@ export function dynamoDelivery(
       if (lock) {
         const release = { TableName: table, Key: { user_id: { S: lock.key } }, ...ownedBy(lock.owner) };
         const items = [{ Update: finish }, { Delete: release }];
-        if (await transact(() => send(new TransactWriteItemsCommand({ TransactItems: items })))) return;
+        if (await transact(() => send(new TransactWriteItemsCommand({ TransactItems: items })))) return true;
       }
-      // The lock was lost to another worker, or there is none: the event is done all the same.
+      // There is no lock, it was lost to another worker, or two writers met: the event is done all the same.
       await send(new UpdateItemCommand(finish));
+      return false;
     },
   };
 }

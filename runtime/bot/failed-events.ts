@@ -14,12 +14,12 @@ export interface FailedEvent {
   readonly event: unknown;
 }
 
-/** Where undeliverable work is kept for an operator. Best effort: never throws. */
+/** Where undeliverable work is kept for an operator. Never throws; resolves to whether it was kept. */
 export interface FailedEvents {
-  capture(failed: FailedEvent): Promise<void>;
+  capture(failed: FailedEvent): Promise<boolean>;
 }
 
-export const noFailedEvents: FailedEvents = { capture: async () => {} };
+export const noFailedEvents: FailedEvents = { capture: async () => false };
 
 export interface FailedEventsOptions {
   /** Called on the first capture. */
@@ -31,7 +31,7 @@ export interface FailedEventsOptions {
 }
 
 /** One object for each event: `<prefix>/YYYY/MM/DD/<provider>/<event id>.json`. A repetition replaces it. */
-export function storedFailedEvents({ openStore, prefix, clock, log }: FailedEventsOptions): FailedEvents {
+export function failedEventStore({ openStore, prefix, clock, log }: FailedEventsOptions): FailedEvents {
   return {
     async capture({ reason, error, provider, eventId, event }) {
       const capturedAt = new Date(clock.nowMillis()).toISOString();
@@ -42,8 +42,10 @@ export function storedFailedEvents({ openStore, prefix, clock, log }: FailedEven
         const store = await openStore();
         await store.put(key, Buffer.from(JSON.stringify(record)), undefined, 'application/json');
         log.warn('failed_event_captured', { reason });
+        return true;
       } catch (failure) {
         log.error('failed_event_not_captured', { reason, error: describeError(failure) });
+        return false;
       }
     },
   };

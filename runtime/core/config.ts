@@ -76,3 +76,6 @@ export class EnvironmentReader {
 
 export const isTextList = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+/** A key prefix without the spaces and slashes around it. */
+export const trimSlashes = (value: string): string => value.replace(/^[\s/]+|[\s/]+$/g, '');

@@ -53,8 +53,12 @@ export interface TurnJournal<Part, Decision extends Decided<Part> = Decided<Part
   partBegun(part: number): Promise<void>;
   partAccepted(part: number, providerId: string): Promise<void>;
   finish(): Promise<void>;
-  /** Notes a failure and gives the claim back. Must not hide the failure by throwing another. */
-  fail(failure: TurnFailure<Part>): Promise<void>;
+  /**
+   * Notes a failure. `captured`: the provider refused the part for good and an operator can see what was not
+   * sent, so the event may be finished. `given-back`: the claim is free and the event must come back. Must not
+   * hide the failure by throwing another.
+   */
+  fail(failure: TurnFailure<Part>): Promise<'captured' | 'given-back'>;
 }
 
 export interface TurnSteps<Part, Decision extends Decided<Part> = Decided<Part>> {
@@ -107,14 +111,13 @@ async function decideOnce<Part, Decision extends Decided<Part>>(
   journal: TurnJournal<Part, Decision>,
   steps: TurnSteps<Part, Decision>,
 ): Promise<ResumePoint<Part>> {
-  try {
+  let parts: readonly Part[] = [];
+  await orGiveBack(journal, { stage: 'decide' }, async () => {
     const decision = await steps.decide();
     await journal.decide(decision);
-    return { parts: decision.parts, accepted: new Set(), unclearPart: undefined };
-  } catch (error) {
-    await journal.fail({ stage: 'decide', errorClass: errorClassOf(error), error });
-    throw error;
-  }
+    parts = decision.parts;
+  });
+  return { parts, accepted: new Set(), unclearPart: undefined };
 }
 
 async function sendParts<Part, Decision extends Decided<Part>>(
@@ -123,30 +126,49 @@ async function sendParts<Part, Decision extends Decided<Part>>(
   reply: ResumePoint<Part>,
   status: 'answered' | 'resumed',
 ): Promise<TurnOutcome> {
-  let stage: TurnFailure<Part>['stage'] = 'mark';
-  let number = 0;
+  let outcome: TurnOutcome = { status, parts: reply.parts.length };
+  for (let number = 1; number <= reply.parts.length && outcome.status !== 'refused'; number++) {
+    if (!reply.accepted.has(number)) outcome = (await sendPart(journal, steps, reply, number)) ?? outcome;
+  }
+  await orGiveBack(journal, { stage: 'mark' }, () => journal.finish());
+  return outcome;
+}
+
+/** Gets one part accepted and marked. Resolves to an outcome only when the provider refused it for good. */
+async function sendPart<Part, Decision extends Decided<Part>>(
+  journal: TurnJournal<Part, Decision>,
+  steps: TurnSteps<Part, Decision>,
+  reply: ResumePoint<Part>,
+  number: number,
+): Promise<TurnOutcome | undefined> {
+  const unsent = reply.parts.slice(number - 1);
+  const place = { part: number, unsent };
+  await orGiveBack(journal, { stage: 'mark', ...place }, () => journal.partBegun(number));
+  let providerId: string;
   try {
-    for (const part of reply.parts) {
-      number += 1;
-      if (reply.accepted.has(number)) continue;
-      stage = 'mark';
-      await journal.partBegun(number);
-      stage = 'send';
-      if (reply.unclearPart === number && steps.ambiguityPolicy === 'hold')
-        throw new UnclearSendHeldError(number);
-      const providerId = await sendOnce(steps, part, number);
-      stage = 'mark';
-      await journal.partAccepted(number, providerId);
-    }
-    stage = 'mark';
-    await journal.finish();
-    return { status, parts: reply.parts.length };
+    if (reply.unclearPart === number && steps.ambiguityPolicy === 'hold')
+      throw new UnclearSendHeldError(number);
+    providerId = await sendOnce(steps, unsent[0] as Part, number);
   } catch (error) {
-    const unsent = reply.parts.slice(number - 1);
-    await journal.fail({ stage, errorClass: errorClassOf(error), error, part: number, unsent });
-    if (stage !== 'send' || errorClassOf(error) !== 'permanent') throw error;
-    await journal.finish();
+    const failure = { stage: 'send' as const, errorClass: errorClassOf(error), error, ...place };
+    if ((await journal.fail(failure)) === 'given-back') throw error;
     return { status: 'refused', part: number, error };
+  }
+  await orGiveBack(journal, { stage: 'mark', ...place }, () => journal.partAccepted(number, providerId));
+  return undefined;
+}
+
+/** Runs a step of the journal; when it fails, the failure is noted and thrown. */
+async function orGiveBack<Part, Decision extends Decided<Part>>(
+  journal: TurnJournal<Part, Decision>,
+  failure: Omit<TurnFailure<Part>, 'errorClass' | 'error'>,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    await journal.fail({ ...failure, errorClass: errorClassOf(error), error });
+    throw error;
   }
 }
 

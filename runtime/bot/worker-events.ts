@@ -1,0 +1,134 @@
+import { type AwsClient, callAws } from '../core/aws-errors.ts';
+import { type BatchResponse, processBatch } from '../core/batch.ts';
+import { ConfigError, describeError } from '../core/errors.ts';
+import { type HttpAnswer, jsonAnswer } from '../core/http-event.ts';
+import { asRecord, isRecord } from '../core/json.ts';
+import { traceparentOf } from '../core/trace-context.ts';
+import { readWebhookBody, toJob } from './incoming.ts';
+import type { Job } from './job.ts';
+import { backoffSeconds, type WorkerRecord } from './queue-record.ts';
+import { type WorkerPorts, workJob } from './worker.ts';
+
+/** What an event brings beside its jobs. */
+export interface EventInvocation {
+  readonly owner: string;
+  readonly deadlineMillis: number;
+  /** The queue service, needed only to bring a failed record back sooner. */
+  sqs(): Promise<AwsClient>;
+}
+
+/** Shown by the original word for word; callers know it (contract bot §5). */
+const NO_BUCKET = 'BUCKET_NAME is required for MAWS worker history persistence.';
+
+/** Works what an event holds: queue records, one job, or the original's direct shapes. */
+export async function workEvent(
+  event: unknown,
+  ports: WorkerPorts,
+  invocation: EventInvocation,
+): Promise<BatchResponse | HttpAnswer> {
+  const shape = asRecord(event);
+  if (Array.isArray(shape.Records)) return workRecords(shape.Records as WorkerRecord[], ports, invocation);
+  if (isRecord(shape.maws_job)) {
+    if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
+    return answer(await workOne(readJob(shape.maws_job), ports, { ...invocation, hop: 'async' }));
+  }
+  const body = shape.update ?? shape.whatsapp_update;
+  if (isRecord(body)) return workDirectly(body, ports, invocation);
+  return jsonAnswer(400, 'Invocation not recognized.');
+}
+
+const answer = (text: string) => jsonAnswer(200, text);
+
+async function workOne(
+  job: Job,
+  ports: WorkerPorts,
+  invocation: EventInvocation & { hop: 'async' | 'queue' },
+) {
+  if (job.chat_id === '') return 'No chat_id found; update ignored.';
+  const outcome = await workJob(job, ports, invocation);
+  return outcome.status === 'ignored' ? 'Already processing; update ignored.' : 'Processed.';
+}
+
+/** The original's `{update}` and `{whatsapp_update}`: a whole webhook body, worked on the spot. */
+async function workDirectly(
+  body: Readonly<Record<string, unknown>>,
+  ports: WorkerPorts,
+  invocation: EventInvocation,
+) {
+  if (!ports.config.bucketName) return jsonAnswer(500, NO_BUCKET);
+  const { events } = readWebhookBody(ports.config, body, ports.clock.nowMillis());
+  let last = 'No jobs found.';
+  for (const event of events)
+    last = await workOne(toJob(ports.config, event, traceparentOf(undefined)), ports, {
+      ...invocation,
+      hop: 'async',
+    });
+  return answer(last);
+}
+
+/** Each record is one job; what fails is reported, and comes back sooner than a killed worker's message. */
+async function workRecords(
+  records: readonly WorkerRecord[],
+  ports: WorkerPorts,
+  invocation: EventInvocation,
+) {
+  const failures: { readonly record: WorkerRecord; readonly error: unknown }[] = [];
+  const response = await processBatch(
+    records,
+    async (record) => {
+      if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
+      const owner = `${invocation.owner}:${record.messageId}`;
+      await workOne(readJob(asRecord(JSON.parse(record.body)).maws_job), ports, {
+        ...invocation,
+        owner,
+        hop: 'queue',
+      });
+    },
+    (record, error) => failures.push({ record, error }),
+  );
+  for (const { record, error } of failures) {
+    ports.log.error('record_failed', { message_id: record.messageId, error: describeError(error) });
+    await comeBackSooner(record, error, ports, invocation);
+  }
+  return response;
+}
+
+async function comeBackSooner(
+  record: WorkerRecord,
+  error: unknown,
+  ports: WorkerPorts,
+  invocation: EventInvocation,
+) {
+  if (!ports.config.queueUrl) return;
+  try {
+    const sqs = await invocation.sqs();
+    const { ChangeMessageVisibilityCommand } = await import('../core/sqs.ts');
+    const command = new ChangeMessageVisibilityCommand({
+      QueueUrl: ports.config.queueUrl,
+      ReceiptHandle: record.receiptHandle,
+      VisibilityTimeout: backoffSeconds(record, error),
+    });
+    await callAws(ports.clock, 'sqs:ChangeMessageVisibility', () => sqs.send(command));
+  } catch (failure) {
+    // The message comes back all the same, after the queue's own timeout.
+    ports.log.warn('visibility_not_changed', { error: describeError(failure) });
+  }
+}
+
+/** Checks the envelope: a malformed record must end in the dead-letter queue, not in a half-worked turn. */
+function readJob(value: unknown): Job {
+  const job = asRecord(value);
+  const texts = ['chat_id', 'event_id', 'provider'] as const;
+  for (const name of texts) {
+    if (typeof job[name] !== 'string') throw new TypeError(`The job's ${name} is not a text`);
+  }
+  if (!isRecord(job.payload)) throw new TypeError("The job's payload is not an object");
+  return {
+    user_id: String(job.chat_id),
+    sent_at: new Date(0).toISOString(),
+    job_kind: 'turn',
+    v: 1,
+    ...job,
+    traceparent: traceparentOf(typeof job.traceparent === 'string' ? job.traceparent : undefined),
+  } as unknown as Job;
+}

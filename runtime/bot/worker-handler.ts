@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { parseTelegramMessage } from '../channels/telegram/parse.ts';
+import { telegramSender } from '../channels/telegram/send.ts';
+import { parseWhatsappMessage } from '../channels/whatsapp/parse.ts';
+import { whatsappSender } from '../channels/whatsapp/send.ts';
+import type { AwsClient } from '../core/aws-errors.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { Environment } from '../core/config.ts';
+import { dynamoLock } from '../core/lock.ts';
+import { jsonLog, type Log } from '../core/log.ts';
+import { s3ObjectStore } from '../core/object-store.ts';
+import { ssmEnvironment } from '../core/secrets.ts';
+import { echoAgent } from './agents/echo.ts';
+import { type BotConfig, credential, readBotConfig } from './config.ts';
+import { dynamoDelivery } from './delivery.ts';
+import { failedEventStore, noFailedEvents } from './failed-events.ts';
+import { historyStore } from './history-store.ts';
+import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
+import { fetchTokenFiles, tokenFilesNamed } from './token-files.ts';
+import type { WorkerPorts } from './worker.ts';
+import { workEvent } from './worker-events.ts';
+
+/** Makes what is absent on first use and keeps it: one client a service and container. */
+const lazy = <T>(make: () => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+/**
+ * The worker's Lambda handler: jobs from the self-invoke hop, from the queue, or in the original's direct
+ * shapes. A `botType` given here wins over `BOT_TYPE`. Building it contacts no AWS service.
+ */
+export function buildWorkerHandler(botType?: string, options: HandlerOptions = {}) {
+  const environment = options.environment ?? process.env;
+  const given = options.clients ?? {};
+  const clock = given.clock ?? systemClock;
+  const log = jsonLog(options.writeLog ?? ((line) => process.stdout.write(`${line}\n`)), () =>
+    clock.nowMillis(),
+  );
+  const clients = {
+    // Retries are ours: they know what is safe to repeat.
+    s3: lazy(() => given.s3 ?? new S3Client({ maxAttempts: 1 })),
+    dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient({ maxAttempts: 1 })),
+  };
+  const source = ssmEnvironment({
+    environment,
+    clock,
+    readParameter: async (name) => {
+      const { readSsmParameter, SSMClient } = await import('../core/parameters.ts');
+      return readSsmParameter(given.ssm ?? new SSMClient({ maxAttempts: 1 }), clock, name);
+    },
+    onStale: () => log.warn('parameter_refresh_failed'),
+  });
+
+  let tokenFilesFetched = false;
+  const fetchFilesOnce = async (from: Environment) => {
+    const named = tokenFilesNamed(from);
+    if (tokenFilesFetched || !named) return;
+    const objects = named.bucket ? s3ObjectStore(clients.s3(), named.bucket, clock) : undefined;
+    const packageRoot = environment.LAMBDA_TASK_ROOT ?? process.cwd();
+    await fetchTokenFiles({ ...named, objects, packageRoot }, log);
+    tokenFilesFetched = true;
+  };
+
+  let current: { readonly environment: Environment; readonly ports: WorkerPorts } | undefined;
+  const load = async (): Promise<WorkerPorts> => {
+    // What the real environment names can be fetched beside the parameter (contract bot §4.1).
+    const [loaded] = await Promise.all([source.load(), fetchFilesOnce(environment)]);
+    await fetchFilesOnce(loaded);
+    if (current?.environment !== loaded) {
+      const config = readBotConfig(loaded, botType);
+      if (!current) for (const warning of config.warnings) log.warn('configuration_warning', { warning });
+      const ports = workerPorts(config, loaded, { ...given, clock }, clients, options, log);
+      current = { environment: loaded, ports };
+    }
+    return current.ports;
+  };
+
+  return async (event: unknown, context: InvocationContext): Promise<unknown> => {
+    const ports = await load();
+    return workEvent(event, ports, {
+      owner: `${context.awsRequestId}:${randomUUID()}`,
+      deadlineMillis: clock.nowMillis() + context.getRemainingTimeInMillis(),
+      sqs: async () => given.sqs ?? new (await import('../core/sqs.ts')).SQSClient({ maxAttempts: 1 }),
+    });
+  };
+}
+
+function workerPorts(
+  config: BotConfig,
+  environment: Environment,
+  given: BotClients & { readonly clock: Clock },
+  clients: { s3(): AwsClient; dynamodb(): AwsClient },
+  options: HandlerOptions,
+  log: Log,
+): WorkerPorts {
+  const { clock } = given;
+  const { locksTableName: table, historyPrefix: prefix, tmpDir } = config;
+  const objects = s3ObjectStore(clients.s3(), config.bucketName ?? '', clock);
+  const net = { fetch: given.fetch ?? fetch, clock, timeoutSeconds: config.deliveryTimeoutSeconds };
+  return {
+    config,
+    clock,
+    log,
+    agent: options.agent ?? echoAgent,
+    histories: historyStore(objects, clock, { prefix, tmpDir }),
+    delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,
+    lock: table && config.busyPolicy === 'drop' ? dynamoLock(clients.dynamodb(), table, clock) : undefined,
+    failedEvents: config.captureFailedEvents
+      ? failedEventStore({ openStore: async () => objects, prefix: config.failedEventsPrefix, clock, log })
+      : noFailedEvents,
+    sender:
+      config.botType === 'whatsapp'
+        ? whatsappSender(net, config.whatsapp)
+        : telegramSender(net, config.telegram),
+    parse: ({ payload }) =>
+      config.botType === 'whatsapp' ? parseWhatsappMessage(payload) : parseTelegramMessage(payload),
+    getKey: (name) => credential(environment, name),
+  };
+}

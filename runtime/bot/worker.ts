@@ -1,0 +1,96 @@
+import type { IncomingMessage, Sender } from '../channels/channel.ts';
+import type { Clock } from '../core/clock.ts';
+import { errorClassOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { runTurn, type TurnOutcome } from '../core/turn.ts';
+import { VERSION } from '../core/version.ts';
+import type { Agent } from './agent.ts';
+import { DEFAULT_COMMAND_TEXTS } from './commands.ts';
+import type { BotConfig } from './config.ts';
+import type { Job } from './job.ts';
+import { BotJournal, type JournalPorts } from './journal.ts';
+import { logFields } from './log-fields.ts';
+import { botSteps } from './turn-steps.ts';
+
+/** What a worker works with, made once per configuration. */
+export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
+  readonly config: BotConfig;
+  readonly agent: Agent;
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly log: Log;
+  parse(job: Job): IncomingMessage;
+  /** A secret or setting for the agent. */
+  getKey(name: string): string | undefined;
+}
+
+/** One invocation of the worker. */
+export interface Invocation {
+  /** Unique to it: request id and a random part. */
+  readonly owner: string;
+  readonly deadlineMillis: number;
+  /** `async` has no receive count: failures are counted on the event item. */
+  readonly hop: 'async' | 'queue';
+}
+
+/** Works one job to its end and logs the line that tells how. Throws when the job must come back. */
+export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocation): Promise<TurnOutcome> {
+  const { clock, config } = ports;
+  const started = clock.nowMillis();
+  const log = ports.log.with(logFields(job, config));
+  const finished = (status: string, rule: string, more = {}) =>
+    log.info('worker_job_finished', {
+      busy_policy: config.busyPolicy,
+      history_mode: 'per_user',
+      status,
+      rule,
+      duration_ms: clock.nowMillis() - started,
+      attempt: invocation.owner,
+      version: VERSION,
+      ...more,
+    });
+  try {
+    const { outcome, decidedBy } = await turn(job, { ...ports, log }, invocation);
+    finished(outcome.status, ruleOf(outcome, decidedBy));
+    return outcome;
+  } catch (error) {
+    const { name = 'Error' } = error as { name?: string };
+    const errorClass = errorClassOf(error);
+    const code = String((error as { code?: unknown }).code ?? '');
+    finished('failed', errorClass, { error: name, ...(code && { code }) });
+    if (errorClass === 'hold') log.critical('operator_needed', { error: name, ...(code && { code }) });
+    throw error;
+  }
+}
+
+/** The rule that decided the event's fate (contract bot §6.8, §7.3). */
+function ruleOf(outcome: TurnOutcome, decidedBy: string | undefined): string {
+  if (outcome.status === 'ignored') return outcome.rule;
+  return outcome.status === 'done' ? 'duplicate' : (decidedBy ?? 'agent');
+}
+
+async function turn(job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }: Invocation) {
+  const { config } = ports;
+  const journal = new BotJournal(job, ports, {
+    owner,
+    lockTtlSeconds: config.lockTtlSeconds,
+    deadlineSeconds: Math.ceil(deadlineMillis / 1000),
+    dedupeTtlSeconds: config.dedupeTtlSeconds,
+    countAttempts: hop === 'async',
+  });
+  const steps = botSteps(journal, {
+    ...ports,
+    job,
+    message: ports.parse(job),
+    commandTexts: DEFAULT_COMMAND_TEXTS,
+    ambiguityPolicy: config.ambiguityPolicy,
+    deadlineMillis,
+    promptMessages: config.historyPromptMessages,
+    storeRaw: config.historyStoreRaw,
+  });
+  try {
+    return { outcome: await runTurn(journal, steps), decidedBy: journal.rule };
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,58 @@
+/** Longest text of one message on both platforms, in UTF-16 units (contract bot §16.8, §17.6). */
+export const MAX_TEXT_UNITS = 4096;
+
+const FENCE = '```';
+
+/**
+ * Cuts a long text into messages: at a paragraph, else a line, a sentence, a space, else hard but never
+ * inside a character. A code fence that a cut leaves open is closed and opened again behind it.
+ */
+export function splitText(text: string, maxUnits = MAX_TEXT_UNITS): string[] {
+  const chunks: string[] = [];
+  let rest = text;
+  while (rest.length > maxUnits) {
+    const { head, tail } = cut(rest, maxUnits);
+    const fence = openFence(head);
+    if (fence === undefined) {
+      chunks.push(head);
+      rest = tail;
+    } else {
+      // Cut again with room for the closing fence.
+      const shorter = cut(rest, maxUnits - FENCE.length - 1);
+      const stillOpen = openFence(shorter.head);
+      chunks.push(stillOpen === undefined ? shorter.head : `${shorter.head}\n${FENCE}`);
+      rest = stillOpen === undefined ? shorter.tail : `${stillOpen}\n${shorter.tail}`;
+    }
+  }
+  if (rest.trim() !== '') chunks.push(rest);
+  return chunks;
+}
+
+/** The fence line that is open at the end of the text, with its language. */
+function openFence(text: string): string | undefined {
+  let open: string | undefined;
+  for (const line of text.split('\n')) {
+    if (line.trimStart().startsWith(FENCE)) open = open === undefined ? line.trim() : undefined;
+  }
+  return open;
+}
+
+function cut(text: string, maxUnits: number): { head: string; tail: string } {
+  const window = text.slice(0, maxUnits);
+  for (const pattern of [/\n\s*\n/g, /\n/g, /[.!?…]\s/g, /\s/g]) {
+    const place = lastMatchEnd(window, pattern);
+    // A cut in the first half would make many small messages, and each one costs.
+    if (place > maxUnits / 2)
+      return { head: text.slice(0, place).trimEnd(), tail: text.slice(place).trimStart() };
+  }
+  const end = isHighSurrogate(text.charCodeAt(maxUnits - 1)) ? maxUnits - 1 : maxUnits;
+  return { head: text.slice(0, end), tail: text.slice(end) };
+}
+
+function lastMatchEnd(text: string, pattern: RegExp): number {
+  let end = -1;
+  for (const match of text.matchAll(pattern)) end = match.index + match[0].length;
+  return end;
+}
+
+const isHighSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
