@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
@@ -37,9 +38,15 @@ export function queueHandOff(sqs: AwsClient, queueUrl: string, clock: Clock): Ha
   };
 }
 
+/** A business-scoped id may be longer than the 128 characters that SQS takes. */
+function groupOf(chatId: string): string {
+  const group = chatId === '' ? 'unknown' : safeId(chatId);
+  return group.length <= 128 ? group : createHash('sha256').update(group).digest('hex');
+}
+
 const messageOf = (job: Job) => ({
   MessageBody: envelopeText(job),
-  MessageGroupId: job.chat_id === '' ? 'unknown' : safeId(job.chat_id),
+  MessageGroupId: groupOf(job.chat_id),
   MessageDeduplicationId: deduplicationId(job),
 });
 
