@@ -1,0 +1,119 @@
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { Environment } from '../core/config.ts';
+import { ConfigError, describeError } from '../core/errors.ts';
+import { type HttpAnswer, type HttpRequest, jsonAnswer, readHttpEvent } from '../core/http-event.ts';
+import { jsonLog, type Log } from '../core/log.ts';
+import { ssmEnvironment } from '../core/secrets.ts';
+import { traceIdOf, traceparentOf } from '../core/trace-context.ts';
+import { type BotConfig, readBotConfig } from './config.ts';
+import { type FailedEvents, failedEventStore, noFailedEvents } from './failed-events.ts';
+import type { HandOff } from './hand-off.ts';
+import { answerWebhook, temporarilyUnavailable } from './ingress.ts';
+import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
+
+/** AWS clients by name: given, or made on first use and kept. Their retries are off: `callAws` retries. */
+type Clients = { -readonly [name in keyof BotClients]: BotClients[name] } & { readonly clock: Clock };
+const CLIENT_OPTIONS = { maxAttempts: 1 };
+
+/**
+ * The front hop's Lambda handler: webhooks of REST API, HTTP API or function URL. A `botType` given here wins
+ * over `BOT_TYPE`. Building it contacts no AWS service, and no agent code is loaded.
+ */
+export function buildIngressHandler(botType?: string, options: HandlerOptions = {}) {
+  const environment = options.environment ?? process.env;
+  const clients: Clients = { clock: systemClock, ...options.clients };
+  const { clock } = clients;
+  const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
+  const log = jsonLog(write, () => clock.nowMillis());
+  const loadConfig = configLoader(botType, environment, clients, log);
+
+  const answer = async (request: HttpRequest, traceparent: string, requestLog: Log, ownArn: string) => {
+    try {
+      const config = await loadConfig();
+      const openHandOff = () => handOffOf(config, clients, ownArn);
+      const failedEvents = failedEventsOf(config, clients, requestLog);
+      return await answerWebhook(request, {
+        config,
+        openHandOff,
+        failedEvents,
+        clock,
+        log: requestLog,
+        traceparent,
+      });
+    } catch (error) {
+      return answerFault(error, requestLog);
+    }
+  };
+
+  return async (event: unknown, context: InvocationContext): Promise<HttpAnswer> => {
+    const startedMillis = clock.nowMillis();
+    const request = readHttpEvent(event);
+    if (!request) return jsonAnswer(400, 'Invocation not recognized.');
+    const traceparent = traceparentOf(request.headers.traceparent);
+    const requestLog = log.with({ trace_id: traceIdOf(traceparent), request_id: context.awsRequestId });
+    const result = await answer(request, traceparent, requestLog, context.invokedFunctionArn);
+    requestLog.info('webhook_answered', {
+      method: request.method,
+      status: result.statusCode,
+      duration_ms: clock.nowMillis() - startedMillis,
+    });
+    return result;
+  };
+}
+
+/** Anything but a configuration fault may pass by itself: the provider delivers again. */
+function answerFault(error: unknown, log: Log): HttpAnswer {
+  if (error instanceof ConfigError) {
+    log.critical('configuration_faulty', { faults: error.faults });
+    return jsonAnswer(500, 'Bot is misconfigured.');
+  }
+  log.error('webhook_failed', { error: describeError(error) });
+  return temporarilyUnavailable;
+}
+
+/** Reads the configuration again whenever the environment behind it was read again; warns once. */
+function configLoader(botType: string | undefined, environment: Environment, clients: Clients, log: Log) {
+  const { clock } = clients;
+  const source = ssmEnvironment({
+    environment,
+    clock,
+    readParameter: async (name) => {
+      const { readSsmParameter, SSMClient } = await import('../core/parameters.ts');
+      clients.ssm ??= new SSMClient(CLIENT_OPTIONS);
+      return readSsmParameter(clients.ssm, clock, name);
+    },
+    onStale: (error) => log.warn('parameter_refresh_failed', { error: describeError(error) }),
+  });
+  let current: { readonly environment: Environment; readonly config: BotConfig } | undefined;
+  return async (): Promise<BotConfig> => {
+    const loaded = await source.load();
+    if (current?.environment === loaded) return current.config;
+    const config = readBotConfig(loaded, botType);
+    if (!current) for (const warning of config.warnings) log.warn('configuration_warning', { warning });
+    current = { environment: loaded, config };
+    return config;
+  };
+}
+
+async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): Promise<HandOff> {
+  if (config.busyPolicy !== 'drop' && config.queueUrl) {
+    const { queueHandOff, SQSClient } = await import('./hand-off-queue.ts');
+    clients.sqs ??= new SQSClient(CLIENT_OPTIONS);
+    return queueHandOff(clients.sqs, config.queueUrl, clients.clock);
+  }
+  const { invokeHandOff, LambdaClient } = await import('./hand-off-invoke.ts');
+  clients.lambda ??= new LambdaClient(CLIENT_OPTIONS);
+  return invokeHandOff(clients.lambda, config.workerFunctionName ?? ownArn, clients.clock);
+}
+
+function failedEventsOf(config: BotConfig, clients: Clients, log: Log): FailedEvents {
+  const { bucketName, captureFailedEvents, failedEventsPrefix: prefix } = config;
+  if (!captureFailedEvents || !bucketName) return noFailedEvents;
+  const { clock } = clients;
+  const openStore = async () => {
+    const { S3Client, s3ObjectStore } = await import('../core/object-store.ts');
+    clients.s3 ??= new S3Client(CLIENT_OPTIONS);
+    return s3ObjectStore(clients.s3, bucketName, clock);
+  };
+  return failedEventStore({ openStore, prefix, clock, log });
+}

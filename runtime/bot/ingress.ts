@@ -1,0 +1,120 @@
+import type { IncomingEvent } from '../channels/channel.ts';
+import { hashedEventId } from '../channels/event-id.ts';
+import { carriesSecret } from '../channels/telegram/verify.ts';
+import { acceptedChallenge, isSignedByMeta } from '../channels/whatsapp/verify.ts';
+import type { Clock } from '../core/clock.ts';
+import { describeError } from '../core/errors.ts';
+import { type HttpAnswer, type HttpRequest, jsonAnswer, textAnswer } from '../core/http-event.ts';
+import { isRecord, type JsonRecord } from '../core/json.ts';
+import type { Log } from '../core/log.ts';
+import type { BotConfig } from './config.ts';
+import type { FailedEvents } from './failed-events.ts';
+import type { HandOff } from './hand-off.ts';
+import { readWebhookBody, toJob } from './incoming.ts';
+import type { Job } from './job.ts';
+import { logFields, loggedEventId } from './log-fields.ts';
+
+/** What the front hop works with. */
+export interface IngressPorts {
+  readonly config: BotConfig;
+  /** Called when there is a job to hand over. */
+  readonly openHandOff: () => Promise<HandOff>;
+  readonly failedEvents: FailedEvents;
+  readonly clock: Clock;
+  /** Bound to the request's trace id. */
+  readonly log: Log;
+  readonly traceparent: string;
+}
+
+/** Answers a platform's request: handshake, or jobs handed over (contract bot §5, §6). Texts are fixed there. */
+export async function answerWebhook(request: HttpRequest, ports: IngressPorts): Promise<HttpAnswer> {
+  const { config } = ports;
+  const takesGet = config.botType === 'whatsapp';
+  if (request.method === 'POST') return answerPost(request, ports);
+  if (request.method === 'GET' && takesGet) return answerHandshake(request, config);
+  return jsonAnswer(405, 'Method not allowed.', { allow: takesGet ? 'GET, POST' : 'POST' });
+}
+
+function answerHandshake({ query }: HttpRequest, { whatsapp }: BotConfig): HttpAnswer {
+  const challenge = acceptedChallenge(query, whatsapp.verifyToken);
+  return challenge === undefined ? textAnswer(403, 'Forbidden') : textAnswer(200, challenge);
+}
+
+async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<HttpAnswer> {
+  const { config } = ports;
+  const refusal = refuse(request, config);
+  if (refusal) return refusal;
+  if (config.busyPolicy === 'fifo' && !config.queueUrl) return jsonAnswer(500, 'Queue is not configured.');
+  const body = await readBody(request, ports);
+  if (!body) return jsonAnswer(200, 'Webhook received (warning).');
+  const jobs = acceptedEvents(body, ports).map((event) => toJob(config, event, ports.traceparent));
+  const [firstJob] = jobs;
+  if (!firstJob) return jsonAnswer(200, 'Webhook received.');
+  const acknowledgement = await handOver(jobs, ports);
+  if (!acknowledgement) return temporarilyUnavailable;
+  // The Bot API runs a method that stands in the answer, so this saves a call (contract bot §17.4).
+  if (config.botType === 'telegram' && config.typingIndicator)
+    return jsonAnswer(200, { method: 'sendChatAction', chat_id: firstJob.chat_id, action: 'typing' });
+  return jsonAnswer(200, acknowledgement);
+}
+
+/** The provider delivers again. */
+export const temporarilyUnavailable = jsonAnswer(503, 'Temporarily unavailable.');
+
+/** The answer to a request that cannot prove where it comes from. */
+function refuse({ headers, rawBody }: HttpRequest, config: BotConfig): HttpAnswer | undefined {
+  const forbidden = jsonAnswer(403, 'Forbidden');
+  if (config.botType === 'telegram') {
+    const { secretToken } = config.telegram;
+    const genuine = !secretToken || carriesSecret(headers['x-telegram-bot-api-secret-token'], secretToken);
+    return genuine ? undefined : forbidden;
+  }
+  const { verifySignature, appSecret } = config.whatsapp;
+  if (!verifySignature) return undefined;
+  if (!appSecret) return jsonAnswer(500, 'Webhook signature verification is misconfigured.');
+  return isSignedByMeta(rawBody, headers['x-hub-signature-256'], appSecret) ? undefined : forbidden;
+}
+
+/** The JSON object of the body. Anything else is captured: delivering it again would not help. */
+async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<JsonRecord | undefined> {
+  const text = rawBody.toString('utf8');
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isRecord(body)) return body;
+    throw new TypeError('The body is not a JSON object');
+  } catch (error) {
+    // The parser's message quotes the body, so it must not reach the log.
+    ports.log.warn('webhook_body_unreadable', { bytes: rawBody.length });
+    const event = { provider: ports.config.botType, eventId: hashedEventId(text), event: text };
+    await ports.failedEvents.capture({ reason: 'bad_body', error, ...event });
+    return undefined;
+  }
+}
+
+/** The events to answer. Each of the others leaves a log line with the rule that ignored it. */
+function acceptedEvents(body: JsonRecord, { config, clock, log }: IngressPorts): readonly IncomingEvent[] {
+  const now = clock.nowMillis();
+  const ignored = (eventId: string, rule: string) =>
+    log.info('event_ignored', { event_id: loggedEventId(config.botType, eventId, config), rule });
+  const { events, skipped } = readWebhookBody(config, body, now);
+  for (const { eventId, rule } of skipped) ignored(eventId, rule);
+  const oldestMillis = now - (config.maxMessageDelaySeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return events.filter(({ eventId, sentAt }) => {
+    const isFresh = Date.parse(sentAt) >= oldestMillis;
+    if (!isFresh) ignored(eventId, 'too_old');
+    return isFresh;
+  });
+}
+
+/** The acknowledgement, or nothing when a job was refused: then none counts as handed over. */
+async function handOver(jobs: readonly Job[], { config, log, openHandOff }: IngressPorts) {
+  try {
+    const handOff = await openHandOff();
+    await handOff.send(jobs);
+    for (const job of jobs) log.info('job_handed_off', logFields(job, config));
+    return handOff.acknowledgement;
+  } catch (error) {
+    log.error('hand_off_failed', { jobs: jobs.length, error: describeError(error) });
+    return undefined;
+  }
+}
