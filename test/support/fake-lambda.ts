@@ -1,0 +1,44 @@
+import { awsError, dispatch, type Fields, Tap } from './tap.ts';
+
+/** One accepted asynchronous or synchronous invocation. */
+export interface FakeInvocation {
+  readonly functionName: string;
+  readonly invocationType: string;
+  readonly payload: unknown;
+}
+
+const MAX_EVENT_BYTES = 1_048_576;
+
+/** Records `Invoke`; `onInvoke` lets a simulation run the function. */
+export class FakeLambda {
+  readonly invocations: FakeInvocation[] = [];
+  onInvoke: ((invocation: FakeInvocation) => void) | undefined;
+
+  constructor(readonly tap: Tap = new Tap()) {}
+
+  send(command: { readonly input: object }) {
+    return this.as(this.tap).send(command);
+  }
+
+  /** A client of the same service that records elsewhere. */
+  as(tap: Tap) {
+    return {
+      send: (command: { readonly input: object }) =>
+        dispatch(tap, 'lambda', { Invoke: (input) => this.invoke(input) }, command),
+    };
+  }
+
+  private invoke({ FunctionName, InvocationType = 'RequestResponse', Payload }: Fields) {
+    const bytes = Buffer.from(Payload ?? '{}');
+    if (InvocationType === 'Event' && bytes.byteLength > MAX_EVENT_BYTES)
+      throw awsError('RequestTooLargeException', 413);
+    const invocation = {
+      functionName: String(FunctionName),
+      invocationType: String(InvocationType),
+      payload: JSON.parse(bytes.toString('utf8')) as unknown,
+    };
+    this.invocations.push(invocation);
+    this.onInvoke?.(invocation);
+    return { StatusCode: InvocationType === 'Event' ? 202 : 200 };
+  }
+}
