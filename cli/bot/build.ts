@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { paint, type Terminal } from '../terminal.ts';
+
+interface BuildFlags {
+  readonly agent?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `hookline bot build`: the zip of a user's own agent, which the Terraform module deploys as `package`. */
+export function addBuild(bot: Command, terminal: Terminal): void {
+  bot
+    .command('build')
+    .description('build the zip of your own agent, ready for the Terraform module')
+    .option('--agent <file>', 'module that exports the agent as "agent" or by default, or a "handler"')
+    .option('--out <folder>', 'where the zip goes', 'dist/bundles')
+    .option('--json', 'print the result as JSON')
+    .action((flags: BuildFlags, command: Command) => build(flags, command, terminal));
+}
+
+async function build({ agent, out, json }: BuildFlags, command: Command, terminal: Terminal): Promise<void> {
+  // Checked here and not by commander, which would name it before a mistyped option.
+  if (!agent) return command.error('error: --agent <file> is missing');
+  const { buildAgentBundle } = await loadBuilder();
+  const { zipPath, zipBytes } = await buildAgentBundle(agent, out);
+  const sha256 = createHash('sha256')
+    .update(await readFile(zipPath))
+    .digest('base64');
+  if (json) return terminal.out(`${JSON.stringify({ zip: zipPath, bytes: zipBytes, sha256 })}\n`);
+  const shown = path.relative('.', zipPath);
+  terminal.out(`${paint(terminal, 'green', shown)}  ${Math.ceil(zipBytes / 1000)} KB, sha256 ${sha256}\n`);
+  terminal.out(`Deploy it with: package = { path = "${shown}" }\n`);
+}
+
+const MISSING_BUILDER =
+  'Building needs esbuild and the AWS clients that go into the zip. Run: npm install --save-dev esbuild ' +
+  '@aws-sdk/client-dynamodb @aws-sdk/client-s3 @aws-sdk/client-sqs @aws-sdk/client-ssm @aws-sdk/client-lambda';
+
+/** esbuild is an optional peer: only those who build need it. */
+async function loadBuilder(): Promise<typeof import('../../runtime/build.ts')> {
+  try {
+    return await import('../../runtime/build.ts');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new Error(MISSING_BUILDER, { cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { VERSION } from '../runtime/core/version.ts';
+import { addBuild } from './bot/build.ts';
+import { paint, processTerminal, type Terminal } from './terminal.ts';
+
+/** 0: done. 1: it was tried and failed. 2: the command line is wrong, nothing was done. */
+export type ExitCode = 0 | 1 | 2;
+
+/** Runs `hookline` with the arguments after the program's name. Never throws. */
+export async function run(args: readonly string[], terminal: Terminal = processTerminal): Promise<ExitCode> {
+  try {
+    await hookline(terminal).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has printed its sentence already, and throws for --help and --version too.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    terminal.error(`${paint(terminal, 'red', 'error:')} ${messageOf(error)}\n`);
+    return 1;
+  }
+}
+
+function hookline(terminal: Terminal): Command {
+  const program = new Command('hookline')
+    .description('Message-driven work on AWS Lambda: nothing lost, nothing answered twice.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print what a command does and its options')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('(add --help to see what is possible)')
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.error,
+      getOutHasColors: () => terminal.colour,
+      getErrHasColors: () => terminal.colour,
+      outputError: (text, write) => write(text.replace(/^error:/, paint(terminal, 'red', 'error:'))),
+    });
+  // Subcommands inherit the settings above only when they are made after them.
+  const bot = program.command('bot').description('WhatsApp and Telegram bots').helpCommand(false);
+  addBuild(bot, terminal);
+  return program;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

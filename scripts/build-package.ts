@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import packageJson from '../package.json' with { type: 'json' };
+
+/** Builds what `npm pack` publishes: every subpath bundled, its declarations beside it. */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const outdir = `${root}dist/package`;
+
+/** The files that a user imports, that the command bundles from, and the command itself. */
+const entryPoints = [
+  'runtime/bot/handler.ts',
+  'runtime/bot/worker-handler.ts',
+  'runtime/bot/entries/ingress.ts',
+  'runtime/bot/entries/worker.ts',
+  'runtime/bot/entries/bot.ts',
+  'runtime/build.ts',
+  'cli/main.ts',
+];
+
+rmSync(outdir, { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints,
+  outbase: root,
+  outdir,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  // AWS clients, esbuild and the like are the user's own copies.
+  external: Object.keys(packageJson.peerDependencies),
+  // Packages in CommonJS call `require`, which an ES module does not have.
+  banner: {
+    js: "import{createRequire as makeRequire$}from'node:module';const require=makeRequire$(import.meta.url);",
+  },
+  logLevel: 'warning',
+});
+execFileSync(
+  process.execPath,
+  [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.package.json`],
+  { stdio: 'inherit' },
+);

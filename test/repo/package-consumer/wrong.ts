@@ -1,0 +1,3 @@
+import { buildLambdaHandler } from 'hookline/bot';
+
+export const handler = buildLambdaHandler('telegram', { agent: (turn) => `You said ${turn.txet}` });
