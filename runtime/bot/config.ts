@@ -154,9 +154,9 @@ export function credential(environment: Environment, name: string): string | und
 }
 
 function readWhatsapp(env: EnvironmentReader, environment: Environment, needed: boolean): WhatsappConfig {
-  const require = (...names: readonly string[]) => {
-    const value = names.map((name) => credential(environment, name)).find(Boolean);
-    if (!value && needed) env.faults.push(`${names.join(' or ')} is missing`);
+  const require = (name: string) => {
+    const value = credential(environment, name);
+    if (!value && needed) env.faults.push(`${name} is missing`);
     return value ?? '';
   };
   const phoneNumberId = require('WHATSAPP_PHONE_NUMBER_ID');
@@ -170,13 +170,24 @@ function readWhatsapp(env: EnvironmentReader, environment: Environment, needed: 
   return {
     token: require('WHATSAPP_TOKEN'),
     phoneNumberId,
-    verifyToken: require('WEBHOOK_VERIFY_TOKEN', 'WHATSAPP_VERIFY_TOKEN'),
+    verifyToken: readVerifyToken(env, environment, needed),
     appSecret,
     verifySignature: verify ?? appSecret !== undefined,
     allowedPhoneNumberIds: allowed,
     graphVersion,
     graphUrl: env.text('GRAPH_API_URL') ?? 'https://graph.facebook.com',
   };
+}
+
+/** Set but empty is no fault: then no handshake is accepted (contract bot §5). */
+function readVerifyToken(env: EnvironmentReader, environment: Environment, needed: boolean): string {
+  const names = ['WEBHOOK_VERIFY_TOKEN', 'WHATSAPP_VERIFY_TOKEN'] as const;
+  const value = names.map((name) => credential(environment, name)).find(Boolean);
+  if (value || !needed) return value ?? '';
+  if (names.some((name) => environment[name] !== undefined))
+    env.warnings.push(`${names[0]} is empty: the webhook cannot be registered`);
+  else env.faults.push(`${names.join(' or ')} is missing`);
+  return '';
 }
 
 function readTelegram(env: EnvironmentReader, environment: Environment, needed: boolean): TelegramConfig {
