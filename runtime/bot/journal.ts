@@ -95,6 +95,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
       if (held) return await this.claimWhileBusy(decided);
       const claim: Claim<OutgoingPart> = decided ? await this.resume(decided) : { status: 'new' };
       if (claim.status === 'done') await this.releaseLock();
+      else this.ports.log.info('turn_claimed', { status: claim.status });
       return claim;
     } catch (error) {
       await this.releaseLock();
@@ -157,12 +158,16 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     for (let attempt = 0; attempt <= MERGE_ATTEMPTS; attempt++) {
       const history = attempt === 0 && this.history ? this.history : await this.reload();
       const other = history.file.ledgerRow(this.job.event_id);
-      if (other?.attempt === this.options.owner) return; // saved: only the answer was lost
+      if (other?.attempt === this.options.owner) return this.saved(); // only the answer was lost
       if (other) throw new ClaimLostError('Another attempt decided this event');
       await this.write(history, decision, ledger);
-      if ((await this.ports.histories.save(this.job.chat_id, history)) === 'stored') return;
+      if ((await this.ports.histories.save(this.job.chat_id, history)) === 'stored') return this.saved();
     }
     throw new ClaimLostError('The history changed under every attempt to save');
+  }
+
+  private saved(): void {
+    this.ports.log.info('turn_decided', { rule: this.rule, parts: this.parts.length });
   }
 
   private async reload(): Promise<OpenHistory> {
@@ -192,6 +197,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   }
 
   async partAccepted(part: number, providerId: string): Promise<void> {
+    this.ports.log.info('part_accepted', { part });
     // The last part is marked together with `done`, in one call.
     if (part === this.parts.length) this.last = { part, providerId };
     else await this.ports.delivery?.accepted(this.key, part, providerId);
