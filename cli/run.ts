@@ -1,25 +1,28 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../runtime/core/version.ts';
 import { addBuild } from './bot/build.ts';
-import { paint, processTerminal, type Terminal } from './terminal.ts';
+import { addRedrive } from './bot/redrive.ts';
+import { paint } from './terminal.ts';
+import { processWorld, type World } from './world.ts';
 
 /** 0: done. 1: it was tried and failed. 2: the command line is wrong, nothing was done. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Runs `hookline` with the arguments after the program's name. Never throws. */
-export async function run(args: readonly string[], terminal: Terminal = processTerminal): Promise<ExitCode> {
+export async function run(args: readonly string[], world: World = processWorld): Promise<ExitCode> {
   try {
-    await hookline(terminal).parseAsync(args, { from: 'user' });
+    await hookline(world).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Commander has printed its sentence already, and throws for --help and --version too.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    terminal.error(`${paint(terminal, 'red', 'error:')} ${messageOf(error)}\n`);
+    world.terminal.error(`${paint(world.terminal, 'red', 'error:')} ${messageOf(error)}\n`);
     return 1;
   }
 }
 
-function hookline(terminal: Terminal): Command {
+function hookline(world: World): Command {
+  const { terminal } = world;
   const program = new Command('hookline')
     .description('Message-driven work on AWS Lambda: nothing lost, nothing answered twice.')
     .version(VERSION, '-V, --version', 'print the version')
@@ -36,7 +39,8 @@ function hookline(terminal: Terminal): Command {
     });
   // Subcommands inherit the settings above only when they are made after them.
   const bot = program.command('bot').description('WhatsApp and Telegram bots').helpCommand(false);
-  addBuild(bot, terminal);
+  addBuild(bot, world);
+  addRedrive(bot, world);
   return program;
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { paint, type Terminal } from '../terminal.ts';
+import { needing, type World } from '../world.ts';
 
 interface BuildFlags {
   readonly agent?: string;
@@ -11,7 +12,7 @@ interface BuildFlags {
 }
 
 /** `hookline bot build`: the zip of a user's own agent, which the Terraform module deploys as `package`. */
-export function addBuild(bot: Command, terminal: Terminal): void {
+export function addBuild(bot: Command, { terminal }: World): void {
   bot
     .command('build')
     .description('build the zip of your own agent, ready for the Terraform module')
@@ -24,7 +25,7 @@ export function addBuild(bot: Command, terminal: Terminal): void {
 async function build({ agent, out, json }: BuildFlags, command: Command, terminal: Terminal): Promise<void> {
   // Checked here and not by commander, which would name it before a mistyped option.
   if (!agent) return command.error('error: --agent <file> is missing');
-  const { buildAgentBundle } = await loadBuilder();
+  const { buildAgentBundle } = await needing(BUILD_PACKAGES, () => import('../../runtime/build.ts'));
   const { zipPath, zipBytes } = await buildAgentBundle(agent, out);
   const sha256 = createHash('sha256')
     .update(await readFile(zipPath))
@@ -35,16 +36,9 @@ async function build({ agent, out, json }: BuildFlags, command: Command, termina
   terminal.out(`Deploy it with: package = { path = "${shown}" }\n`);
 }
 
-const MISSING_BUILDER =
-  'Building needs esbuild and the AWS clients that go into the zip. Run: npm install --save-dev esbuild ' +
-  '@aws-sdk/client-dynamodb @aws-sdk/client-s3 @aws-sdk/client-sqs @aws-sdk/client-ssm @aws-sdk/client-lambda';
+/** Needed only by those who build: esbuild and the AWS clients that go into the zip. */
+const BUILD_PACKAGES = ['esbuild', ...['dynamodb', 'lambda', 's3', 'sqs', 'ssm'].map(clientPackage)];
 
-/** esbuild is an optional peer: only those who build need it. */
-async function loadBuilder(): Promise<typeof import('../../runtime/build.ts')> {
-  try {
-    return await import('../../runtime/build.ts');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Error(MISSING_BUILDER, { cause: error });
-  }
+function clientPackage(service: string): string {
+  return `@aws-sdk/client-${service}`;
 }

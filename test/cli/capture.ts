@@ -1,4 +1,5 @@
 import { type ExitCode, run } from '../../cli/run.ts';
+import { processWorld, type World } from '../../cli/world.ts';
 
 export interface Captured {
   readonly exitCode: ExitCode;
@@ -6,18 +7,26 @@ export interface Captured {
   readonly error: string;
 }
 
+interface Given extends Partial<Omit<World, 'terminal'>> {
+  readonly colour?: boolean;
+}
+
 /** Runs the command in this process and keeps what it printed. */
-export async function hookline(args: readonly string[], colour = false): Promise<Captured> {
+export async function hookline(
+  args: readonly string[],
+  { colour = false, ...world }: Given = {},
+): Promise<Captured> {
   let out = '';
   let error = '';
-  const exitCode = await run(args, {
-    out: (text) => {
+  const terminal = {
+    out: (text: string) => {
       out += text;
     },
-    error: (text) => {
+    error: (text: string) => {
       error += text;
     },
     colour,
-  });
+  };
+  const exitCode = await run(args, { ...processWorld, ...world, terminal });
   return { exitCode, out, error };
 }

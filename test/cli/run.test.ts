@@ -39,8 +39,8 @@ describe('hookline', () => {
   });
 
   test('colour is used only where the terminal asks for it', async () => {
-    expect((await hookline(['bott'], true)).error).toContain(`${escapeCode}31merror:`);
-    expect((await hookline(['bott'], false)).error).not.toContain(escapeCode);
+    expect((await hookline(['bott'], { colour: true })).error).toContain(`${escapeCode}31merror:`);
+    expect((await hookline(['bott'])).error).not.toContain(escapeCode);
   });
 
   test('as a program it passes its exit code on', () => {

@@ -1,0 +1,127 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeLambda } from '../support/fake-lambda.ts';
+import { FakeSqs } from '../support/fake-sqs.ts';
+import { hookline } from './capture.ts';
+
+const DLQ = 'https://sqs/dlq.fifo';
+const QUEUE = 'https://sqs/queue.fifo';
+const MOVE = ['bot', 'redrive', '--dead-letters', DLQ, '--queue', QUEUE];
+const DAY_MILLIS = 86_400_000;
+
+function setUp() {
+  const clock = new FakeClock();
+  const sqs = new FakeSqs(clock, [{ url: DLQ }, { url: QUEUE }]);
+  const lambda = new FakeLambda();
+  const bury = (chat: string, event: string, ageDays = 0) => {
+    const sent_at = new Date(clock.nowMillis() - ageDays * DAY_MILLIS).toISOString();
+    const MessageBody = JSON.stringify({ maws_job: { chat_id: chat, event_id: event, sent_at } });
+    const ids = { MessageGroupId: chat, MessageDeduplicationId: event };
+    return sqs.send(new SendMessageCommand({ QueueUrl: DLQ, MessageBody, ...ids }));
+  };
+  const run = (args: readonly string[]) =>
+    hookline(args, { redriveClients: async () => ({ sqs, lambda, clock }) });
+  const events = (url: string) =>
+    sqs.messages(url).map((message) => JSON.parse(message.body).maws_job.event_id);
+  return { clock, sqs, lambda, bury, run, events };
+}
+
+describe('hookline bot redrive', () => {
+  test('moves dead letters back to the queue and lists each', async () => {
+    const { bury, run, events } = setUp();
+    await bury('c1', 'e1');
+    await bury('c2', 'e2');
+    const { exitCode, out, error } = await run(MOVE);
+    expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
+    expect(events(QUEUE)).toEqual(['e1', 'e2']);
+    expect(events(DLQ)).toEqual([]);
+    expect(out).toMatch(/^redriven +e1 {2}chat c1 {2}message \S+\nredriven +e2 {2}chat c2/);
+  });
+
+  test('--dry-run moves nothing', async () => {
+    const { bury, run, events } = setUp();
+    await bury('c1', 'e1');
+    const { exitCode, out } = await run([...MOVE, '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^would-redrive +e1/);
+    expect(events(DLQ)).toEqual(['e1']);
+    expect(events(QUEUE)).toEqual([]);
+  });
+
+  test('--filter keeps to one chat, and all filters must match', async () => {
+    const { bury, run, events } = setUp();
+    await bury('c1', 'e1');
+    await bury('c1', 'e2');
+    await bury('c2', 'e3');
+    await run([...MOVE, '--filter', 'chat=c1', '--filter', 'event=e2']);
+    expect(events(QUEUE)).toEqual(['e2']);
+  });
+
+  test('what is older than the dedupe time stays, with exit 1, until --force', async () => {
+    const { bury, run, events } = setUp();
+    await bury('c1', 'old', 9);
+    const { exitCode, out, error } = await run(MOVE);
+    expect({ exitCode, error }).toEqual({
+      exitCode: 1,
+      error: 'error: 1 of 1 dead letters stay where they are.\n',
+    });
+    expect(out).toContain('--force');
+    expect((await run([...MOVE, '--force'])).exitCode).toBe(0);
+    expect(events(QUEUE)).toEqual(['old']);
+  });
+
+  test('--dedupe-ttl is the time that the bot was deployed with', async () => {
+    const { bury, run } = setUp();
+    await bury('c1', 'e1', 1);
+    expect((await run([...MOVE, '--dedupe-ttl', '3600'])).out).toMatch(/^too-old/);
+  });
+
+  test('--rate paces the sends', async () => {
+    const { clock, bury, run } = setUp();
+    await bury('c1', 'e1');
+    await bury('c1', 'e2');
+    const before = clock.nowMillis();
+    await run([...MOVE, '--rate', '0.5']);
+    expect(clock.nowMillis() - before).toBeGreaterThanOrEqual(2000);
+  });
+
+  test('--function hands the job to the worker', async () => {
+    const { lambda, bury, run, events } = setUp();
+    await bury('c1', 'e1');
+    await run(['bot', 'redrive', '--dead-letters', DLQ, '--function', 'worker:live', '--json']);
+    expect(lambda.invocations).toMatchObject([{ functionName: 'worker:live', invocationType: 'Event' }]);
+    expect(events(DLQ)).toEqual([]);
+  });
+
+  test('--json prints the items', async () => {
+    const { bury, run } = setUp();
+    await bury('c1', 'e1');
+    const [item] = JSON.parse((await run([...MOVE, '--json'])).out);
+    expect(item).toMatchObject({ chatId: 'c1', eventId: 'e1', outcome: 'redriven' });
+  });
+
+  test('an empty queue is said to be empty', async () => {
+    expect((await setUp().run(MOVE)).out).toBe('The queue holds no dead letter.\n');
+  });
+
+  test('a queue that is not there is a failure with its reason', async () => {
+    const missing = ['bot', 'redrive', '--dead-letters', 'https://sqs/none', '--queue', QUEUE];
+    const { exitCode, error } = await setUp().run(missing);
+    expect(exitCode).toBe(1);
+    expect(error).toMatch(/^error: .*sqs:ReceiveMessage/);
+  });
+
+  test.each([
+    [['bot', 'redrive', '--queue', QUEUE], '--dead-letters <url> is missing'],
+    [['bot', 'redrive', '--dead-letters', DLQ], 'either --queue <url> or --function <name>'],
+    [[...MOVE, '--function', 'f'], 'either --queue <url> or --function <name>'],
+    [[...MOVE, '--filter', 'colour=red'], 'chat=…, user=…, event=…, provider=…'],
+    [[...MOVE, '--rate', '0'], 'It must be a number above 0.'],
+    [[...MOVE, '--dryrun'], 'Did you mean --dry-run?'],
+  ])('%j is a usage error', async (args, sentence) => {
+    const { exitCode, error } = await setUp().run(args);
+    expect(exitCode).toBe(2);
+    expect(error).toContain(sentence);
+  });
+});
