@@ -76,7 +76,7 @@ export class HistoryFile {
     } catch (error) {
       database?.close();
       throw new HooklineError(
-        'The history is not a readable SQLite file; restore an earlier version of it',
+        "The chat's history object is not a readable SQLite file; restore an earlier version of it",
         'hold',
         {
           cause: error,

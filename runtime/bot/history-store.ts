@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
-import { describeError, HooklineError } from '../core/errors.ts';
 import type { ObjectStore, PutCondition } from '../core/object-store.ts';
 import { HistoryFile } from './history-file.ts';
 import { safeId } from './job.ts';
@@ -50,7 +49,8 @@ export function historyStore(
       const path = pathOf(chatId);
       writeScratch(path, current?.body ?? new Uint8Array());
       const condition = current ? { ifMatch: current.etag } : ({ ifAbsent: true } as const);
-      return { file: openFile(path, keyOf(chatId), clock), condition };
+      const nowIso = new Date(clock.nowMillis()).toISOString().replace('Z', '+00:00');
+      return { file: HistoryFile.open(path, nowIso), condition };
     },
 
     async save(chatId, { file, condition }) {
@@ -68,12 +68,4 @@ function writeScratch(path: string, body: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
   writeFileSync(path, body, { mode: 0o600 });
-}
-
-function openFile(path: string, key: string, clock: Clock): HistoryFile {
-  try {
-    return HistoryFile.open(path, new Date(clock.nowMillis()).toISOString().replace('Z', '+00:00'));
-  } catch (error) {
-    throw new HooklineError(`${key}: ${describeError(error)}`, 'hold', { cause: error });
-  }
 }

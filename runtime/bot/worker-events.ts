@@ -1,8 +1,8 @@
 import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import { type BatchResponse, processBatch } from '../core/batch.ts';
-import { ConfigError, describeError } from '../core/errors.ts';
+import { ConfigError, describeError, HooklineError } from '../core/errors.ts';
 import { type HttpAnswer, jsonAnswer } from '../core/http-event.ts';
-import { asRecord, isRecord } from '../core/json.ts';
+import { asRecord, isRecord, type JsonRecord } from '../core/json.ts';
 import { traceparentOf } from '../core/trace-context.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
@@ -72,24 +72,24 @@ async function workRecords(
   ports: WorkerPorts,
   invocation: EventInvocation,
 ) {
-  const failures: { readonly record: WorkerRecord; readonly error: unknown }[] = [];
+  const errors = new Map<string, unknown>();
   const response = await processBatch(
     records,
     async (record) => {
       if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
       const owner = `${invocation.owner}:${record.messageId}`;
-      await workOne(readJob(asRecord(JSON.parse(record.body)).maws_job), ports, {
-        ...invocation,
-        owner,
-        hop: 'queue',
-      });
+      const job = readJob(parseBody(record.body).maws_job);
+      await workOne(job, ports, { ...invocation, owner, hop: 'queue' });
     },
-    (record, error) => failures.push({ record, error }),
+    (record, error) => {
+      errors.set(record.messageId, error);
+      ports.log.error('record_failed', { message_id: record.messageId, error: describeError(error) });
+    },
   );
-  for (const { record, error } of failures) {
-    ports.log.error('record_failed', { message_id: record.messageId, error: describeError(error) });
-    await comeBackSooner(record, error, ports, invocation);
-  }
+  // The records behind a failed one of their group come back with it: they must not wait longer.
+  const failed = new Set(response.batchItemFailures.map((item) => item.itemIdentifier));
+  for (const record of records.filter(({ messageId }) => failed.has(messageId)))
+    await comeBackSooner(record, errors.get(record.messageId), ports, invocation);
   return response;
 }
 
@@ -115,14 +115,25 @@ async function comeBackSooner(
   }
 }
 
+/** The parser's own error would quote the body. */
+function parseBody(body: string): JsonRecord {
+  try {
+    return asRecord(JSON.parse(body));
+  } catch {
+    throw malformed('the record is not JSON');
+  }
+}
+
+const malformed = (what: string) => new HooklineError(`Malformed job: ${what}`, 'permanent');
+
 /** Checks the envelope: a malformed record must end in the dead-letter queue, not in a half-worked turn. */
 function readJob(value: unknown): Job {
   const job = asRecord(value);
   const texts = ['chat_id', 'event_id', 'provider'] as const;
   for (const name of texts) {
-    if (typeof job[name] !== 'string') throw new TypeError(`The job's ${name} is not a text`);
+    if (typeof job[name] !== 'string') throw malformed(`${name} is not a text`);
   }
-  if (!isRecord(job.payload)) throw new TypeError("The job's payload is not an object");
+  if (!isRecord(job.payload)) throw malformed('payload is not an object');
   return {
     user_id: String(job.chat_id),
     sent_at: new Date(0).toISOString(),

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Sender } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorClassOf } from '../core/errors.ts';
+import { describeError, loggableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { runTurn, type TurnOutcome } from '../core/turn.ts';
 import { VERSION } from '../core/version.ts';
@@ -53,12 +53,10 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
     const { outcome, decidedBy } = await turn(job, { ...ports, log }, invocation);
     finished(outcome.status, ruleOf(outcome, decidedBy));
     return outcome;
-  } catch (error) {
-    const { name = 'Error' } = error as { name?: string };
-    const errorClass = errorClassOf(error);
-    const code = String((error as { code?: unknown }).code ?? '');
-    finished('failed', errorClass, { error: name, ...(code && { code }) });
-    if (errorClass === 'hold') log.critical('operator_needed', { error: name, ...(code && { code }) });
+  } catch (thrown) {
+    const error = loggableError(thrown);
+    finished('failed', error.errorClass, { error: describeError(error) });
+    if (error.errorClass === 'hold') log.critical('operator_needed', { error: describeError(error) });
     throw error;
   }
 }

@@ -28,11 +28,12 @@ export function splitText(text: string, maxUnits = MAX_TEXT_UNITS): string[] {
   return chunks;
 }
 
-/** The fence line that is open at the end of the text, with its language. */
+/** The fence that is open at the end of the text, with the first characters of its language. */
 function openFence(text: string): string | undefined {
   let open: string | undefined;
   for (const line of text.split('\n')) {
-    if (line.trimStart().startsWith(FENCE)) open = open === undefined ? line.trim() : undefined;
+    const fence = line.match(/^\s*(```\w{0,15})/)?.[1];
+    if (fence !== undefined) open = open === undefined ? fence : undefined;
   }
   return open;
 }

@@ -61,6 +61,19 @@ export class ClaimLostError extends HooklineError {
 export const errorClassOf = (error: unknown): ErrorClass =>
   error instanceof HooklineError ? error.errorClass : 'transient';
 
-/** One line for a log: name and message of an error, without its stack. */
-export const describeError = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+/**
+ * One line for a log. Messages of errors that hookline did not write may quote what a user wrote, so of those
+ * only the name and the place are shown.
+ */
+export function describeError(error: unknown): string {
+  if (error instanceof HooklineError) return `${error.name}: ${error.message}`;
+  if (!(error instanceof Error)) return typeof error;
+  const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  return place ? `${error.name} ${place.trim()}` : error.name;
+}
+
+/** An error that may be logged by whoever catches it: Lambda prints the message of what a handler throws. */
+export const loggableError = (error: unknown): HooklineError =>
+  error instanceof HooklineError
+    ? error
+    : new HooklineError(describeError(error), 'transient', { cause: error });
