@@ -45,11 +45,13 @@ export function ssmEnvironment(options: SsmEnvironmentOptions): EnvironmentSourc
   return {
     async load() {
       if (!good) return read();
-      if (refreshMillis === 0 || clock.nowMillis() - triedAtMillis < refreshMillis) return good.merged;
+      const now = clock.nowMillis();
+      const isStale = now - good.readAtMillis > STALE_INTERVALS * refreshMillis;
+      if (refreshMillis === 0 || (!isStale && now - triedAtMillis < refreshMillis)) return good.merged;
       try {
         return await read();
       } catch (error) {
-        if (clock.nowMillis() - good.readAtMillis > STALE_INTERVALS * refreshMillis) throw error;
+        if (isStale) throw error;
         options.onStale?.(error);
         return good.merged;
       }

@@ -1,5 +1,6 @@
-import { telegramWebhook, whatsappWebhook } from '../../../local/recordings/webhooks.ts';
+import { telegramWebhook, whatsappSignature, whatsappWebhook } from '../../../local/recordings/webhooks.ts';
 import { buildLambdaHandler } from '../../../runtime/bot/handler.ts';
+import type { BotClients } from '../../../runtime/bot/options.ts';
 import type { HttpAnswer } from '../../../runtime/core/http-event.ts';
 import { type HttpEventShape, httpEvent, lambdaContext, type RequestParts } from '../../support/events.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -34,6 +35,7 @@ const TELEGRAM = {
 export function ingressWorld(
   bot: 'whatsapp' | 'telegram',
   variables: Readonly<Record<string, string | undefined>> = {},
+  more: BotClients = {},
 ) {
   const merged = { ...(bot === 'whatsapp' ? WHATSAPP : TELEGRAM), ...variables };
   const environment = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
@@ -44,7 +46,7 @@ export function ingressWorld(
   const s3 = new FakeS3(['bucket'], tap);
   const ssm = new FakeSsm(tap);
   const log = new LogCapture();
-  const clients = { lambda, sqs, s3, ssm, clock };
+  const clients = { lambda, sqs, s3, ssm, clock, ...more };
   const handler = buildLambdaHandler(undefined, { environment, clients, writeLog: log.write });
   const send = async (request: RequestParts, shape?: HttpEventShape): Promise<HttpAnswer> =>
     (await handler(httpEvent(request, shape), lambdaContext())) as HttpAnswer;
@@ -62,3 +64,30 @@ export const telegramText = (
   { clock }: IngressWorld,
   options: { chatId?: string; eventId?: string; text?: string } = {},
 ) => telegramWebhook({ sentMillis: clock.nowMillis(), secretToken: TELEGRAM_SECRET, ...options });
+
+/** A WhatsApp body of several messages, `[from, id]` each, signed. */
+export function whatsappBatch(
+  world: IngressWorld,
+  messages: readonly (readonly [string, string])[],
+): RequestParts {
+  const timestamp = String(Math.floor(world.clock.nowMillis() / 1000));
+  const changes = messages.map(([from, id]) => ({
+    field: 'messages',
+    value: {
+      metadata: { phone_number_id: '100000000000001' },
+      contacts: [{ wa_id: from }],
+      messages: [{ from, id, timestamp, type: 'text', text: { body: 'hi' } }],
+    },
+  }));
+  return signed(JSON.stringify({ entry: [{ id: 'account', changes }] }));
+}
+
+/** A WhatsApp request with the right signature. */
+export const signed = (body: string): RequestParts => ({
+  body,
+  headers: { 'X-Hub-Signature-256': whatsappSignature(body, APP_SECRET) },
+});
+
+/** The jobs of the invocations, in order. */
+export const jobsOf = (world: IngressWorld) =>
+  world.lambda.invocations.map(({ payload }) => (payload as { maws_job: Record<string, unknown> }).maws_job);
