@@ -1,0 +1,34 @@
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
+import { FakeS3 } from '../support/fake-s3.ts';
+import { FakeSqs } from '../support/fake-sqs.ts';
+import type { MakeClients } from './clients.ts';
+import { defineEventTableConformance } from './event-table.ts';
+import { defineJournalConformance } from './journal.ts';
+import { defineLockConformance } from './lock.ts';
+import { defineObjectStoreConformance } from './object-store.ts';
+import { defineQueueConformance } from './queue.ts';
+
+const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/hookline.fifo';
+const deadLetterUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/hookline-dlq.fifo';
+
+const makeFakes: MakeClients = async () => {
+  const clock = new FakeClock({ auto: false });
+  const main = { url: queueUrl, visibilityTimeoutSeconds: 2, maxReceiveCount: 2, deadLetterUrl };
+  return {
+    dynamodb: new FakeDynamoDb(),
+    tableName: 'locks',
+    s3: new FakeS3(),
+    bucket: 'bucket',
+    sqs: new FakeSqs(clock, [main, { url: deadLetterUrl }]),
+    queueUrl,
+    deadLetterUrl,
+    waitMillis: (millis) => clock.advance(millis),
+  };
+};
+
+defineLockConformance('the fake', makeFakes);
+defineObjectStoreConformance('the fake', makeFakes);
+defineEventTableConformance('the fake', makeFakes);
+defineQueueConformance('the fake', makeFakes);
+defineJournalConformance('the fake', makeFakes);
