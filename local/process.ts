@@ -1,14 +1,17 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from './problem.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Ends the command when it aborts. */
+  /** Kills the command when it aborts. */
   readonly signal?: AbortSignal;
+  /** Called with each line of its standard output. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** The command failed; `output` is what it wrote, both streams. */
@@ -44,7 +47,8 @@ export async function run(
   });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
-  const onAbort = () => stopGroup(child, 'SIGINT');
+  const onAbort = () => stopGroup(child, 'SIGKILL');
+  if (options.onLine) createInterface(child.stdout).on('line', options.onLine);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     const [code] = await once(child, 'close');

@@ -7,12 +7,22 @@ export type Say = (line: string) => void;
 const FIRST_WORD_MILLIS = 1000;
 const NEXT_WORD_MILLIS = 10_000;
 
-/** Runs a step; one that lasts over a second is announced, then reported with the time it took. */
-export async function step<T>(say: Say, title: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs a step; one that lasts over a second is announced, then reported with the time it took. `detail` says
+ * how far it has come.
+ */
+export async function step<T>(
+  say: Say,
+  title: string,
+  work: () => Promise<T>,
+  detail = () => '',
+): Promise<T> {
   const started = Date.now();
   const elapsed = () => Date.now() - started;
   const announce = () => {
-    say(elapsed() < 2 * FIRST_WORD_MILLIS ? `  … ${title}` : `  … ${title} (${seconds(elapsed())})`);
+    const time = elapsed() < 2 * FIRST_WORD_MILLIS ? '' : seconds(elapsed());
+    const facts = [time, detail()].filter(Boolean).join(', ');
+    say(facts ? `  … ${title} (${facts})` : `  … ${title}`);
     timer = setTimeout(announce, NEXT_WORD_MILLIS).unref();
   };
   let timer = setTimeout(announce, FIRST_WORD_MILLIS).unref();

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { REGION, TEST_KEYS } from './terraform.ts';
+
+/** Credentials that exist only between a stand's bot and its stand-ins. */
+export interface BotSecrets {
+  readonly whatsappToken: string;
+  readonly whatsappAppSecret: string;
+  readonly whatsappVerifyToken: string;
+  readonly phoneNumberId: string;
+  readonly telegramToken: string;
+  readonly telegramSecretToken: string;
+}
+
+const random = () => randomBytes(24).toString('base64url');
+
+/** New ones for every start. */
+export const newSecrets = (): BotSecrets => ({
+  whatsappToken: random(),
+  whatsappAppSecret: random(),
+  whatsappVerifyToken: random(),
+  phoneNumberId: '100000000000001',
+  telegramToken: `7000000001:${random()}`,
+  telegramSecretToken: random(),
+});
+
+/** The bot's `.env`: its credentials, and the stand-ins in place of the platforms. */
+export function environmentFile(secrets: BotSecrets, standInUrl: string): string {
+  const lines = {
+    WHATSAPP_TOKEN: secrets.whatsappToken,
+    WHATSAPP_PHONE_NUMBER_ID: secrets.phoneNumberId,
+    WHATSAPP_APP_SECRET: secrets.whatsappAppSecret,
+    WEBHOOK_VERIFY_TOKEN: secrets.whatsappVerifyToken,
+    TELEGRAM_TOKEN: secrets.telegramToken,
+    TELEGRAM_WEBHOOK_SECRET_TOKEN: secrets.telegramSecretToken,
+    GRAPH_API_URL: standInUrl,
+    TELEGRAM_API_URL: standInUrl,
+  };
+  return Object.entries(lines)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+/** Settings of an AWS client that talks to an emulator. */
+export const emulatorClient = (endpoint: string) => ({ endpoint, region: REGION, credentials: TEST_KEYS });
+
+/** Puts the `.env` where the bot reads it. */
+export async function putEnvironment(endpoint: string, parameterName: string, text: string): Promise<void> {
+  const ssm = new SSMClient(emulatorClient(endpoint));
+  const input = { Name: parameterName, Value: text, Type: 'SecureString', Overwrite: true } as const;
+  await ssm.send(new PutParameterCommand(input));
+  ssm.destroy();
+}

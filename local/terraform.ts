@@ -1,0 +1,146 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { CommandError, probe, run } from './process.ts';
+import { type Say, step } from './progress.ts';
+
+export const TERRAFORM_HELP =
+  'Terraform or OpenTofu is needed. Get one from https://developer.hashicorp.com/terraform/install or ' +
+  'https://opentofu.org/docs/intro/install/ and see that it is in your PATH.';
+
+/** `terraform`, else `tofu`, whichever runs; undefined when neither does. */
+export async function findTerraform(): Promise<string | undefined> {
+  for (const command of ['terraform', 'tofu']) {
+    if (await probe(command, ['version'])) return command;
+  }
+  return undefined;
+}
+
+/** Region of everything local. */
+export const REGION = 'us-east-1';
+
+/** Keys that open nothing but an emulator. */
+export const TEST_KEYS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+
+/** Kept between starts, so that a provider is downloaded once. */
+const PLUGIN_CACHE = path.resolve('.hookline/terraform-plugins');
+
+export interface TerraformOptions {
+  /** `terraform` or `tofu`. */
+  readonly command: string;
+  /** Holds the configuration as JSON; state and plugins are kept there too. */
+  readonly folder: string;
+  /** The emulator's. */
+  readonly endpoint: string;
+  readonly say: Say;
+  readonly signal?: AbortSignal;
+}
+
+/** Applies the configuration in `folder` to an emulator and returns its outputs. */
+export async function applyToEmulator(options: TerraformOptions): Promise<Readonly<Record<string, unknown>>> {
+  const { command, folder, endpoint, say, signal } = options;
+  await mkdir(PLUGIN_CACHE, { recursive: true });
+  await writeFile(path.join(folder, 'zz_emulator_override.tf.json'), JSON.stringify(OVERRIDE, null, 2));
+  const terraform = (args: readonly string[], onLine?: (line: string) => void) =>
+    run(command, args, {
+      cwd: folder,
+      env: environment(endpoint),
+      ...(signal && { signal }),
+      ...(onLine && { onLine }),
+    });
+  await step(say, `Preparing ${nameOf(command)}`, () => terraform(['init', '-input=false', '-no-color']));
+  const progress = applyProgress();
+  const apply = ['apply', '-auto-approve', '-input=false', '-parallelism=100', '-json'];
+  try {
+    await step(
+      say,
+      `Applying with ${nameOf(command)}`,
+      () => terraform(apply, progress.onLine),
+      progress.detail,
+    );
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(`${command} apply`, progress.errors() || error.output);
+  }
+  const outputs = JSON.parse(await terraform(['output', '-json'])) as Record<string, { value: unknown }>;
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+}
+
+const nameOf = (command: string) => (command === 'tofu' ? 'OpenTofu' : 'Terraform');
+
+/** Makes any configuration one for an emulator, whatever provider and backend settings it brings. */
+const OVERRIDE = {
+  terraform: { backend: { local: { path: 'terraform.tfstate' } } },
+  provider: {
+    aws: [
+      {
+        region: REGION,
+        access_key: TEST_KEYS.accessKeyId,
+        secret_key: TEST_KEYS.secretAccessKey,
+        skip_credentials_validation: true,
+        skip_metadata_api_check: 'true',
+        s3_use_path_style: true,
+      },
+    ],
+  },
+};
+
+/** The caller's own AWS settings are taken away: nothing here may ever reach a real account. */
+function environment(endpoint: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return {
+    ...Object.fromEntries(inherited),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_REGION: REGION,
+    TF_IN_AUTOMATION: '1',
+    CHECKPOINT_DISABLE: '1',
+    TF_PLUGIN_CACHE_DIR: process.env.TF_PLUGIN_CACHE_DIR ?? PLUGIN_CACHE,
+  };
+}
+
+/** Follows the events of `apply -json`. */
+function applyProgress() {
+  let done = 0;
+  let planned = 0;
+  const running = new Set<string>();
+  const errors: string[] = [];
+  const onLine = (line: string) => {
+    const { type, changes, hook, diagnostic } = parse(line);
+    const address = hook?.resource?.addr ?? '';
+    if (type === 'change_summary' && changes?.operation === 'plan')
+      planned = changes.add + changes.change + changes.remove;
+    // Reads come before the plan and are not counted.
+    if (type === 'apply_start' && planned > 0) running.add(address);
+    if (type === 'apply_complete' && running.delete(address)) done += 1;
+    if (type === 'diagnostic' && diagnostic?.severity === 'error')
+      errors.push([diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join('\n'));
+  };
+  const detail = () => (planned > 0 ? `${done} of ${planned} resources` : '');
+  return { onLine, detail, errors: () => errors.join('\n\n') };
+}
+
+interface ApplyEvent {
+  readonly type?: string;
+  readonly changes?: {
+    readonly operation: string;
+    readonly add: number;
+    readonly change: number;
+    readonly remove: number;
+  };
+  readonly hook?: { readonly resource?: { readonly addr?: string } };
+  readonly diagnostic?: {
+    readonly severity?: string;
+    readonly summary?: string;
+    readonly detail?: string;
+    readonly address?: string;
+  };
+}
+
+function parse(line: string): ApplyEvent {
+  try {
+    return JSON.parse(line) as ApplyEvent;
+  } catch {
+    return {};
+  }
+}
