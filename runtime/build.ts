@@ -30,7 +30,9 @@ export interface BuildBundlesOptions {
 /** Builds the stock bundles, one zip each. */
 export async function buildBundles(options: BuildBundlesOptions = {}): Promise<readonly Bundle[]> {
   const { entries = Object.keys(BUNDLES) as BundleName[], outdir = 'dist/bundles' } = options;
-  return Promise.all(entries.map((name) => bundle(name, { file: source(BUNDLES[name].entry) }, outdir)));
+  return Promise.all(
+    entries.map((name) => bundle(name, { file: source(BUNDLES[name].entry) }, { root: here, outdir })),
+  );
 }
 
 /**
@@ -46,7 +48,7 @@ export async function buildAgentBundle(
   if (!existsSync(file)) throw new Error(`There is no file ${agentFile}.`);
   const contents = agentEntry(path.basename(file), await exportsOf(file));
   const alias = { 'hookline/bot': source('bot/handler') };
-  return bundle(name, { source: contents, resolveDir: path.dirname(file) }, outdir, alias);
+  return bundle(name, { source: contents }, { root: path.dirname(file), outdir, alias });
 }
 
 async function exportsOf(file: string): Promise<readonly string[]> {

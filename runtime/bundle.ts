@@ -13,10 +13,8 @@ export interface Bundle {
   readonly metafile: Metafile;
 }
 
-/** The entry as a file, or as source text beside the folder that its imports are resolved from. */
-export type BundleEntry =
-  | { readonly file: string }
-  | { readonly source: string; readonly resolveDir: string };
+/** The entry as a file, or as source text. */
+export type BundleEntry = { readonly file: string } | { readonly source: string };
 
 /** Settings by measurement (design §6): the smallest bundles with the shortest import time. */
 const ESBUILD_OPTIONS = {
@@ -38,19 +36,24 @@ const ESBUILD_OPTIONS = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+export interface BundleOptions {
+  /** Folder of the entry's imports. Chunk names depend on paths relative to it, so it makes builds repeatable. */
+  readonly root: string;
+  readonly outdir: string;
+  /** Import specifier → file. */
+  readonly alias?: Record<string, string>;
+}
+
 /** Writes `<outdir>/<name>/`, `<outdir>/<name>.zip` and `<outdir>/<name>.meta.json`. Same sources, same bytes. */
-export async function bundle(
-  name: string,
-  entry: BundleEntry,
-  outdir: string,
-  alias: Record<string, string> = {},
-): Promise<Bundle> {
+export async function bundle(name: string, entry: BundleEntry, options: BundleOptions): Promise<Bundle> {
+  const { root, outdir, alias = {} } = options;
   const directory = path.resolve(outdir, name);
   const input =
     'file' in entry
       ? { entryPoints: [entry.file] }
-      : { stdin: { contents: entry.source, resolveDir: entry.resolveDir, loader: 'ts' as const } };
-  const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, ...input, alias, outdir: directory });
+      : { stdin: { contents: entry.source, resolveDir: root, loader: 'ts' as const } };
+  const paths = { absWorkingDir: root, outdir: directory, alias };
+  const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, ...input, ...paths });
   const zipPath = `${directory}.zip`;
   const zip = zipFiles(outputFiles, directory);
   await rm(directory, { recursive: true, force: true });
