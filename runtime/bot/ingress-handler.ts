@@ -61,6 +61,16 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
   };
 }
 
+/**
+ * Imports what the first webhook needs. Awaited while the function starts, when Lambda gives it a whole
+ * processor; later a small function would wait for its share of one. Contacts nobody.
+ */
+export const preloadIngress = ({ MAWS_QUEUE_URL, QUEUE_URL }: Environment): Promise<unknown> =>
+  Promise.all([
+    import('../core/parameters.ts'),
+    MAWS_QUEUE_URL || QUEUE_URL ? import('./hand-off-queue.ts') : import('./hand-off-invoke.ts'),
+  ]);
+
 /** Anything but a configuration fault may pass by itself: the provider delivers again. */
 function answerFault(error: unknown, log: Log): HttpAnswer {
   if (error instanceof ConfigError) {
