@@ -1,3 +1,4 @@
-import { buildLambdaHandler } from 'hookline/bot';
+import { type Agent, buildLambdaHandler } from 'hookline/bot';
 
-export const handler = buildLambdaHandler('telegram', { agent: (turn) => `You said ${turn.text}` });
+const agent: Agent = (turn) => `You said ${turn.text}`;
+export const handler = buildLambdaHandler('telegram', { agent });
