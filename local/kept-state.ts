@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from './problem.ts';
 
@@ -11,15 +11,21 @@ export interface Kept {
 /** The folder of a stand, used by one start at a time. */
 export interface StandFolder {
   readonly emulator: string;
-  readonly terraform: string;
+  /** Of one configuration. */
+  terraform(name: string): string;
   /** What the last start left, if it came to an end in order. */
   kept(): Promise<Kept | undefined>;
   /** Says that the emulator's and Terraform's state belong together. */
   keep(kept: Kept): Promise<void>;
-  /** Forgets both states; plugins stay. */
+  /** Takes `keep` back, as long as something is changed. */
+  forget(): Promise<void>;
+  /** Deletes both states; configurations and plugins stay. */
   startOver(): Promise<void>;
   release(): Promise<void>;
 }
+
+/** Terraform's, in a configuration's folder. */
+const STATE_FILES = ['terraform.tfstate', 'terraform.tfstate.backup'];
 
 /** Takes the folder for this process. One that another living process holds is a `Problem`. */
 export async function openStandFolder(folder: string): Promise<StandFolder> {
@@ -29,15 +35,18 @@ export async function openStandFolder(folder: string): Promise<StandFolder> {
   const keptFile = path.join(folder, 'kept.json');
   const emulator = path.join(folder, 'emulator');
   const terraform = path.join(folder, 'terraform');
+  const forget = () => rm(keptFile, { force: true });
   return {
     emulator,
-    terraform,
+    terraform: (name) => path.join(terraform, name),
     kept: () => readKept(keptFile),
     keep: (kept) => writeFile(keptFile, JSON.stringify(kept)),
+    forget,
     startOver: async () => {
-      await rm(keptFile, { force: true });
+      await forget();
       await rm(emulator, { recursive: true, force: true });
-      await rm(terraform, { recursive: true, force: true });
+      for (const name of await readdir(terraform).catch(() => []))
+        for (const state of STATE_FILES) await rm(path.join(terraform, name, state), { force: true });
     },
     release: () => rm(pidFile, { force: true }),
   };

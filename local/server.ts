@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { Problem } from './problem.ts';
 
 /** Answers a request, or leaves it to the next by returning undefined. */
@@ -57,7 +60,8 @@ async function answer(
     const response = await route(request, url);
     if (!response) continue;
     outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-    outgoing.end(Buffer.from(await response.arrayBuffer()));
+    if (response.body) await pipeline(Readable.fromWeb(response.body as WebStream), outgoing);
+    else outgoing.end();
     return;
   }
   outgoing.writeHead(404, { 'content-type': 'application/json' }).end('{"error":"not found"}');

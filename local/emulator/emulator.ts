@@ -11,8 +11,6 @@ export interface Emulator {
   readonly endpoint: string;
   /** The address under which functions in it reach a server of this machine. */
   serverUrl(port: number): string;
-  /** The interface such a server must listen on to be reached. */
-  readonly listenHost: string;
   /** Ends it with all that it started. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -39,6 +37,9 @@ export function chosenBackend(name: string | undefined): Backend {
     `AWS_TEST_BACKEND is "${wanted}"; it must be ${BACKENDS.slice(0, -1).join(', ')} or ${BACKENDS.at(-1)}.`,
   );
 }
+
+/** The interface a server of this machine must listen on to be reached from a backend's functions. */
+export const listenHost = (backend: Backend): string => (backend === 'localstack' ? '0.0.0.0' : '127.0.0.1');
 
 /** Starts the backend that was asked for, and no other: what is missing is a `Problem`. */
 export async function startEmulator(backend: Backend, options: EmulatorOptions): Promise<Emulator> {

@@ -36,7 +36,6 @@ export async function startLocalstack({ say }: EmulatorOptions): Promise<Emulato
     backend: 'localstack',
     endpoint: container.getConnectionUri().replace('localhost', '127.0.0.1').replace(/\/+$/, ''),
     serverUrl: (port) => `http://${HOST}:${port}`,
-    listenHost: '0.0.0.0',
     stop: async () => {
       if (stopped) return;
       stopped = true;

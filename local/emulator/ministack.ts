@@ -45,7 +45,7 @@ export async function startMinistack(options: EmulatorOptions): Promise<Emulator
     throw error;
   }
   const serverUrl = (serverPort: number) => `http://127.0.0.1:${serverPort}`;
-  return { backend: 'ministack', endpoint, serverUrl, listenHost: '127.0.0.1', stop };
+  return { backend: 'ministack', endpoint, serverUrl, stop };
 }
 
 /** Everything in here leaks into the functions, so nothing of the caller's environment is handed on. */

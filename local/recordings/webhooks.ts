@@ -8,6 +8,8 @@ import whatsappText from './whatsapp-text.json' with { type: 'json' };
 export interface Webhook {
   readonly chatId: string;
   readonly eventId: string;
+  /** What the user wrote; empty for a status report. */
+  readonly text: string;
   /** The exact bytes that are signed. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -61,7 +63,7 @@ export function whatsappWebhook(
     contacts: [{ ...first(RECORDED.contacts), wa_id: from, user_id: userId }],
     messages: [message],
   };
-  return signed(value, from, id, options.appSecret);
+  return signed(value, { chatId: from, eventId: id, text: message.text.body }, options.appSecret);
 }
 
 /** What Meta reports of a message that was sent: how an unclear send is settled. */
@@ -81,15 +83,15 @@ export function whatsappStatusWebhook(
     pricing: { billable: true, pricing_model: 'PMP', category: 'service', type: 'regular' },
   };
   const { messaging_product, metadata } = RECORDED;
-  return signed(
-    { messaging_product, metadata, statuses: [report] },
-    call.chatId,
-    call.messageId ?? '',
-    appSecret,
-  );
+  const ids = { chatId: call.chatId, eventId: call.messageId ?? '', text: '' };
+  return signed({ messaging_product, metadata, statuses: [report] }, ids, appSecret);
 }
 
-function signed(value: object, chatId: string, eventId: string, appSecret: string): Webhook {
+function signed(
+  value: object,
+  ids: Pick<Webhook, 'chatId' | 'eventId' | 'text'>,
+  appSecret: string,
+): Webhook {
   const [entry] = whatsappText.entry;
   const body = JSON.stringify({
     ...whatsappText,
@@ -100,7 +102,7 @@ function signed(value: object, chatId: string, eventId: string, appSecret: strin
     'user-agent': 'facebookexternalua',
     'x-hub-signature-256': whatsappSignature(body, appSecret),
   };
-  return { chatId, eventId, body, headers };
+  return { ...ids, body, headers };
 }
 
 /** The recorded Telegram text message, with the secret that `setWebhook` registered. */
@@ -122,6 +124,7 @@ export function telegramWebhook(options: WebhookOptions & { readonly secretToken
   return {
     chatId: String(chat),
     eventId: String(updateId),
+    text: update.message.text,
     body: JSON.stringify(update),
     headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': options.secretToken },
   };

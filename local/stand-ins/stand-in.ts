@@ -52,6 +52,8 @@ export interface StandIn {
   readonly sent: readonly StandInCall[];
   /** Plays a fault for the next call it fits, or for the next `times`. Rules are tried in the order given. */
   fail(rule: FaultRule): void;
+  /** Forgets the faults that were not played yet. */
+  repair(): void;
   /** Forgets calls and faults. */
   reset(): void;
 }
@@ -110,6 +112,9 @@ export function createStandIn(platform: Platform, nowMillis: () => number): Stan
     },
     fail: (rule) => {
       rules = [...rules, rule];
+    },
+    repair: () => {
+      rules = [];
     },
     reset: () => {
       calls = [];

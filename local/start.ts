@@ -1,0 +1,85 @@
+import { HELP, readArguments, type StartArguments } from './arguments.ts';
+import { functionLogs } from './logs.ts';
+import { type Played, play } from './play.ts';
+import { Problem } from './problem.ts';
+import { telegramWebhook, type Webhook, whatsappWebhook } from './recordings/webhooks.ts';
+import { checkRequirements } from './requirements.ts';
+import { type Stand, startStand } from './stand.ts';
+
+const say = (line: string) => console.log(line);
+
+/** Exit code of a command that Ctrl-C ended, by the shells' convention. */
+const INTERRUPTED = 130;
+
+async function main(): Promise<number> {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stopping.abort());
+  try {
+    const options = readArguments(process.argv.slice(2));
+    if (options.help) say(HELP);
+    else await runStand(options, stopping.signal);
+    return 0;
+  } catch (error) {
+    if (stopping.signal.aborted) return INTERRUPTED;
+    console.error(error instanceof Problem ? `\n${error.message}` : error);
+    return 1;
+  }
+}
+
+async function runStand(options: StartArguments, signal: AbortSignal): Promise<void> {
+  const requirements = await checkRequirements();
+  say(`AWS emulator: ${requirements.backend}. Terraform: ${requirements.terraform}.`);
+  const { provider, agentFile, port } = options;
+  const stand = await startStand({ ...requirements, providers: [provider], agentFile, port, say, signal });
+  try {
+    const webhook = recordedWebhook(options, stand);
+    tell(webhook, await playOnce(options, stand, webhook, signal));
+    if (options.once) return;
+    say(`\nThe bot stays up at ${stand.bots[provider]?.webhookUrl}, the stand-ins at ${stand.serverUrl}.`);
+    say('Ctrl-C ends everything.');
+    await aborted(signal);
+  } finally {
+    await stand.stop();
+  }
+}
+
+/** The recorded message, signed with this stand's secret. */
+function recordedWebhook({ provider }: StartArguments, { secrets }: Stand): Webhook {
+  return provider === 'telegram'
+    ? telegramWebhook({ secretToken: secrets.telegramSecretToken })
+    : whatsappWebhook({ appSecret: secrets.whatsappAppSecret, phoneNumberId: secrets.phoneNumberId });
+}
+
+/** When no reply comes, what the functions logged is the reason. */
+async function playOnce(
+  { provider }: StartArguments,
+  { bots, standIns, emulator }: Stand,
+  webhook: Webhook,
+  signal: AbortSignal,
+): Promise<Played> {
+  const bot = bots[provider];
+  if (!bot) throw new Error(`The stand has no ${provider} bot.`);
+  try {
+    return await play(webhook, { url: bot.webhookUrl, standIn: standIns[provider], signal });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const names = [`${bot.name}-ingress`, `${bot.name}-worker`];
+    const logs = await Promise.all(names.map((name) => functionLogs(emulator.endpoint, name)));
+    throw new Problem([error.message, ...logs.flat()].join('\n'));
+  }
+}
+
+function tell(webhook: Webhook, { status, answer, reply, tookMillis }: Played): void {
+  say(`\nwebhook  ${webhook.text}`);
+  say(`answer   ${status} ${answer}`);
+  say(`reply    ${reply.text} (to ${reply.chatId}, after ${tookMillis} ms)`);
+}
+
+const aborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    // A pending promise alone does not keep the process alive; the server does.
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+process.exitCode = await main();

@@ -1,0 +1,52 @@
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { run } from './process.ts';
+
+export interface SynthOptions {
+  /** The settings file to begin with; what is set here wins over it. */
+  readonly settingsFile: string;
+  /** Inputs of the bot, in the settings file's words. */
+  readonly bot: Readonly<Record<string, unknown>>;
+  /** Gets the configuration; state and plugins in it stay. */
+  readonly folder: string;
+  readonly signal?: AbortSignal;
+}
+
+const TSX = createRequire(import.meta.url).resolve('tsx');
+
+/** What a Terraform folder keeps when its configuration is replaced. */
+const KEPT = ['.terraform', '.terraform.lock.hcl', 'terraform.tfstate', 'terraform.tfstate.backup'];
+
+/** Synthesises the deployable app with other settings and puts its one stack into `folder`. */
+export async function synthesise({ settingsFile, bot, folder, signal }: SynthOptions): Promise<void> {
+  const output = `${folder}.synth`;
+  const settings = JSON.parse(await readFile(settingsFile, 'utf8')) as { bot?: object };
+  const changed = { ...settings, backend: { type: 'local' }, bot: { ...settings.bot, ...bot } };
+  try {
+    await rm(output, { recursive: true, force: true });
+    await mkdir(output, { recursive: true });
+    const ownSettings = path.join(output, 'hookline.json');
+    await writeFile(ownSettings, JSON.stringify(changed));
+    const env = { ...process.env, HOOKLINE_CONFIG: ownSettings, CDKTF_OUTDIR: output };
+    await run(process.execPath, ['--import', TSX, 'main.ts'], { env, ...(signal && { signal }) });
+    await replaceConfiguration(folder, await onlyStack(output));
+  } finally {
+    await rm(output, { recursive: true, force: true });
+  }
+}
+
+async function onlyStack(output: string): Promise<string> {
+  const stacks = path.join(output, 'stacks');
+  const [stack, ...others] = await readdir(stacks);
+  if (!stack || others.length > 0) throw new Error(`Expected one stack in ${stacks}.`);
+  return path.join(stacks, stack);
+}
+
+async function replaceConfiguration(folder: string, source: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(folder)) {
+    if (!KEPT.includes(name)) await rm(path.join(folder, name), { recursive: true });
+  }
+  await cp(source, folder, { recursive: true });
+}
