@@ -1,0 +1,185 @@
+import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
+import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
+import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
+import { Construct } from 'constructs';
+import { Api, WEBHOOK_PATH } from '../parts/api.ts';
+import { Bucket } from '../parts/bucket.ts';
+import { ALIAS, BotFunction } from '../parts/function.ts';
+import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
+import { attribute, type Condition, choose, is, named, not } from '../parts/optional.ts';
+import { Queues } from '../parts/queue.ts';
+import { LockTable } from '../parts/table.ts';
+import { addTags } from '../parts/tags.ts';
+import { type BundleFiles, shippedBundles, workerCode } from './code.ts';
+import { ingressEnvironment, workerEnvironment } from './environment.ts';
+import { BOT_INPUTS } from './inputs.ts';
+import { EnvParameter, type Place } from './parameter.ts';
+import {
+  FAILED_EVENTS_PREFIX,
+  ingressStatements,
+  JOBS_PREFIX,
+  type PolicySubjects,
+  workerStatements,
+} from './policies.ts';
+import { checkedTogether } from './preconditions.ts';
+import { WorkSource } from './work-source.ts';
+
+/** Every prop has a default; `inputs.ts` says what each one means. */
+export type BotProps = PropsOf<typeof BOT_INPUTS> & {
+  /** Where the zips of the functions lie; default: those that this package ships. */
+  readonly bundles?: BundleFiles;
+};
+
+export type BotValues = ValuesOf<typeof BOT_INPUTS>;
+
+/** Longer than a message can stay in the queue and then in its dead-letter queue. */
+const JOBS_RETENTION_DAYS = 30;
+
+/** A webhook bot: API, ingress and worker functions, lock table, bucket, queues, one role a function. */
+export class Bot extends Construct {
+  readonly api: Api;
+  readonly bucket: Bucket;
+  readonly lockTable: LockTable;
+  readonly queues: Queues;
+  readonly parameter: EnvParameter;
+  readonly ingress: BotFunction;
+  readonly worker: BotFunction;
+  /** What the execution roles must allow, for callers who bring their own. */
+  readonly ingressPolicyJson: string;
+  readonly workerPolicyJson: string;
+  readonly webhookUrl: string;
+
+  private readonly values: BotValues;
+  private readonly isQueued: Condition;
+
+  constructor(scope: Construct, id: string, props: BotProps = {}) {
+    super(scope, id);
+    const values = withDefaults(BOT_INPUTS, props);
+    const { name, kmsKeyArn, singleFunction } = values;
+    this.values = values;
+    this.isQueued = named(this, 'is_queued', not(is(values.busyPolicy, 'drop')));
+    const place = placeOf(this);
+
+    this.parameter = new EnvParameter(this, 'env_parameter', { ...values, botName: name, place });
+    this.bucket = this.makeBucket(place);
+    this.lockTable = new LockTable(this, 'locks', {
+      name: `${name}-locks`,
+      own: values.lockTable,
+      kmsKeyArn,
+    });
+    this.queues = new Queues(this, 'Default', { ...values, name, fifo: this.isQueued });
+
+    const bundles = props.bundles ?? shippedBundles(this);
+    this.ingress = this.makeIngress(bundles);
+    this.worker = this.makeWorker(bundles);
+    const ingressGrant = this.ingress.role.grant(ingressStatements(this.policySubjects(this.ingress)));
+    const workerGrant = this.worker.role.grant(
+      workerStatements(this.policySubjects(this.worker), singleFunction),
+    );
+    this.ingressPolicyJson = ingressGrant.json;
+    this.workerPolicyJson = workerGrant.json;
+
+    new WorkSource(this, 'jobs', {
+      worker: this.worker,
+      grant: workerGrant,
+      queues: this.queues,
+      isQueued: this.isQueued,
+      isMerged: is(values.busyPolicy, 'merge'),
+      asyncRetryAttempts: values.asyncRetryAttempts,
+    });
+    this.api = this.makeApi();
+    this.webhookUrl = `${this.api.url}${WEBHOOK_PATH}`;
+    addTags(this, values.tags);
+  }
+
+  private makeBucket({ account, region }: Place): Bucket {
+    const { name, bucket, kmsKeyArn, failedEventsRetentionDays } = this.values;
+    return new Bucket(this, 'bucket', {
+      name: `${name}-${account}-${region}`,
+      own: bucket,
+      kmsKeyArn,
+      expiringPrefixes: {
+        [`${FAILED_EVENTS_PREFIX}/`]: failedEventsRetentionDays,
+        [`${JOBS_PREFIX}/`]: JOBS_RETENTION_DAYS,
+      },
+    });
+  }
+
+  private makeIngress(bundles: BundleFiles): BotFunction {
+    const { values } = this;
+    return new BotFunction(this, 'ingress', {
+      ...values,
+      when: not(values.singleFunction),
+      name: `${values.name}-ingress`,
+      description: 'Checks webhooks and hands their messages over',
+      code: { file: bundles.ingress },
+      ownRole: values.ingressRole,
+      memoryMb: values.ingressMemoryMb,
+      timeoutSeconds: values.ingressTimeoutSeconds,
+      reservedConcurrency: values.ingressReservedConcurrency,
+      provisionedConcurrency: values.ingressProvisionedConcurrency,
+      environment: ingressEnvironment(values, this.isQueued, this),
+    });
+  }
+
+  private makeWorker(bundles: BundleFiles): BotFunction {
+    const { values } = this;
+    return new BotFunction(this, 'worker', {
+      ...values,
+      when: true,
+      name: `${values.name}-worker`,
+      description: 'Decides and sends the replies',
+      code: workerCode(this, values.package, bundles, values.singleFunction),
+      ownRole: values.workerRole,
+      memoryMb: values.workerMemoryMb,
+      timeoutSeconds: values.workerTimeoutSeconds,
+      reservedConcurrency: values.workerReservedConcurrency,
+      provisionedConcurrency: values.workerProvisionedConcurrency,
+      environment: workerEnvironment(values, this.isQueued, this),
+      preconditions: checkedTogether(this, values),
+    });
+  }
+
+  private policySubjects({ logGroup }: BotFunction): PolicySubjects {
+    const { values, isQueued, parameter, bucket, lockTable, queues } = this;
+    return {
+      ...values,
+      logGroupArn: attribute(logGroup, 'arn'),
+      bucketArn: bucket.bucketArn,
+      tableArn: lockTable.tableArn,
+      jobsQueueArn: attribute(queues.jobs, 'arn'),
+      deadQueueArn: attribute(queues.dead, 'arn'),
+      workerAliasArn: attribute(this.worker.alias, 'arn'),
+      parameterArn: parameter.arn,
+      secretArn: parameter.secretArn,
+      isSecret: parameter.isSecret,
+      isWhatsapp: is(values.botType, 'whatsapp'),
+      isQueued,
+      isInvoked: not(isQueued),
+    };
+  }
+
+  private makeApi(): Api {
+    const { values, ingress, worker } = this;
+    const front = (name: string, of: 'function' | 'alias') =>
+      choose(values.singleFunction, attribute(worker[of], name), attribute(ingress[of], name));
+    return new Api(this, 'api', {
+      ...values,
+      kind: values.api,
+      functionName: named(this, 'front_name', front('function_name', 'function')),
+      functionArn: named(this, 'front_arn', front('arn', 'alias')),
+      invokeArn: named(this, 'front_invoke_arn', front('invoke_arn', 'alias')),
+      qualifier: ALIAS,
+      manageAccount: values.manageApiGatewayAccount,
+    });
+  }
+}
+
+function placeOf(scope: Construct): Place {
+  const current = new Construct(scope, 'current');
+  return {
+    account: new DataAwsCallerIdentity(current, 'caller_identity').accountId,
+    region: new DataAwsRegion(current, 'region').id,
+    partition: new DataAwsPartition(current, 'partition').partition,
+  };
+}

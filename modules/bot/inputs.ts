@@ -1,0 +1,181 @@
+import {
+  choice,
+  flag,
+  input,
+  integer,
+  object,
+  optional,
+  optionalInput,
+  text,
+  textMap,
+  texts,
+} from '../parts/inputs.ts';
+
+const ARN = '^arn:';
+const concurrency = object({ min: integer(1, 10_000), max: integer(1, 10_000) });
+const role = object({ arn: text(ARN) });
+
+/** Everything that can be set about a bot. Names are `snake_case` in Terraform and in the settings file. */
+export const BOT_INPUTS = {
+  name: input(
+    text('^[a-z][a-z0-9-]{1,31}$'),
+    'hookline',
+    'Prefix of every resource name: 2 to 32 lower-case letters, digits and hyphens. Two bots need two names.',
+  ),
+  tags: input(textMap, {}, 'Tags for every resource that can carry them.'),
+
+  botType: input(choice('whatsapp', 'telegram'), 'whatsapp', 'Channel of the bot: whatsapp or telegram.'),
+  busyPolicy: input(
+    choice('drop', 'fifo', 'merge'),
+    'drop',
+    'What happens to a message while another of the same chat is worked on: drop ignores it and hands messages over by asynchronous invocation; fifo queues it; merge queues it and answers waiting messages together.',
+  ),
+  envParameterName: optionalInput(
+    text('^/'),
+    'Name of the SSM SecureString that holds the secrets in .env form, or /aws/reference/secretsmanager/<id>. Null: /<name>/prod/env.',
+  ),
+  checkEnvParameter: input(
+    flag,
+    true,
+    'Refuse to plan when the SSM parameter is missing or is no SecureString. The value is read encrypted. Set false when the same apply creates the parameter.',
+  ),
+  allowUnsignedWebhooks: input(
+    flag,
+    false,
+    'Let the bot run without the secret that proves who sent a webhook. Anyone who knows the address can then post messages.',
+  ),
+  environmentVariables: input(
+    textMap,
+    {},
+    'Further environment variables of both functions. They cannot replace those that the module sets. No secrets: those belong in the SSM parameter.',
+  ),
+  package: optionalInput(
+    object({
+      path: optional(text()),
+      s3: optional(object({ bucket: text(), key: text(), version: optional(text()) })),
+    }),
+    "Zip with your own agent, made by `hookline bot build --agent <file>`: a path, or an S3 object and its version. It replaces the worker's code, or with single_function the code of the one function. Null: the agent that echoes.",
+  ),
+
+  api: input(
+    choice('rest', 'http', 'function_url'),
+    'rest',
+    'Front door of the webhook: rest (API Gateway REST API), http (API Gateway HTTP API) or function_url (Lambda function URL, without throttling).',
+  ),
+  throttleRatePerSecond: input(
+    integer(1, 10_000),
+    50,
+    'Webhook requests per second that the API lets through.',
+  ),
+  throttleBurst: input(integer(1, 5_000), 100, 'Webhook requests that the API lets through at once.'),
+  manageApiGatewayAccount: input(
+    flag,
+    false,
+    'REST access logs. They need an account-wide, region-wide CloudWatch role, which this sets: only for one module in an account and region.',
+  ),
+
+  singleFunction: input(
+    flag,
+    false,
+    'One function for webhooks and work in place of two. Not with api = "function_url".',
+  ),
+  runtime: input(
+    text('^nodejs'),
+    'nodejs22.x',
+    'Lambda runtime. Newer ones than nodejs22.x need a newer AWS provider.',
+  ),
+  architectures: input(texts, ['arm64'], 'Processor of the functions: ["arm64"] or ["x86_64"].'),
+  ingressMemoryMb: input(integer(128, 10_240), 256, 'Memory of the ingress function, in MB.'),
+  ingressTimeoutSeconds: input(integer(1, 29), 10, 'Timeout of the ingress function, in seconds.'),
+  workerMemoryMb: input(integer(128, 10_240), 512, 'Memory of the worker function, in MB.'),
+  workerTimeoutSeconds: input(
+    integer(1, 900),
+    120,
+    'Timeout of the worker function, in seconds. The queue hides a message for six times as long.',
+  ),
+  ingressReservedConcurrency: optionalInput(
+    integer(0, 100_000),
+    'Concurrent executions set aside for the ingress and its upper limit. AWS keeps 100 of the account unreserved. Null: none.',
+  ),
+  workerReservedConcurrency: optionalInput(
+    integer(0, 100_000),
+    'Concurrent executions set aside for the worker and its upper limit. AWS keeps 100 of the account unreserved. Null: none.',
+  ),
+  ingressProvisionedConcurrency: optionalInput(
+    concurrency,
+    'Environments of the ingress kept warm, scaled between min and max at 70 % use. Null: none. Costs money while idle.',
+  ),
+  workerProvisionedConcurrency: optionalInput(
+    concurrency,
+    'Environments of the worker kept warm, scaled between min and max at 70 % use. Null: none. Costs money while idle.',
+  ),
+  vpc: optionalInput(
+    object({ subnetIds: texts, securityGroupIds: texts }),
+    'Subnets and security groups for the functions. They need a way to AWS services and to the provider. Null: no VPC.',
+  ),
+
+  lockTtlSeconds: input(
+    integer(1, 86_400),
+    180,
+    "Life of a chat's lock, in seconds: at least the worker's timeout and 15 s, or a living worker could lose it.",
+  ),
+  maxReceiveCount: input(
+    integer(1, 1_000),
+    5,
+    'Deliveries of a queued message before it goes to the dead-letter queue. AWS advises at least 5, as throttled deliveries count.',
+  ),
+  asyncRetryAttempts: input(
+    integer(0, 2),
+    2,
+    'Further attempts at a message that was handed over by asynchronous invocation (busy_policy = "drop").',
+  ),
+  captureFailedEvents: input(
+    flag,
+    true,
+    'Keep what could not be delivered under failed-events/ in the bucket.',
+  ),
+  failedEventsRetentionDays: input(integer(1, 3_650), 30, 'Days that objects under failed-events/ are kept.'),
+
+  bucket: optionalInput(
+    object({ name: text(), arn: text(ARN) }),
+    'Your own bucket for histories, used by this bot alone. Its protection, versions and lifecycle are then yours. Null: make one.',
+  ),
+  lockTable: optionalInput(
+    object({ name: text(), arn: text(ARN) }),
+    'Your own DynamoDB table for locks, used by this bot alone: hash key user_id (S), TTL on expiresAt. Null: make one.',
+  ),
+  ingressRole: optionalInput(
+    role,
+    'Your own execution role for the ingress. Attach the output ingress_policy_json to it. Null: make one.',
+  ),
+  workerRole: optionalInput(
+    role,
+    'Your own execution role for the worker. Attach the output worker_policy_json to it. Null: make one.',
+  ),
+  permissionsBoundary: optionalInput(
+    text(ARN),
+    'ARN of the permissions boundary of every role that is made here.',
+  ),
+  kmsKeyArn: optionalInput(
+    text(ARN),
+    'ARN of a KMS key for bucket, table, queues, logs and environment variables. Its policy must let the CloudWatch Logs service use it. Null: keys that AWS owns or manages.',
+  ),
+
+  tracing: input(flag, true, 'X-Ray tracing of the API and the functions.'),
+  logRetentionDays: input(
+    integer(1, 3_653),
+    30,
+    'Days that log lines are kept; one of the values CloudWatch knows.',
+  ),
+  logLevel: input(
+    choice('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'),
+    'INFO',
+    'Least severe log lines that are kept.',
+  ),
+  alarms: input(flag, true, 'Make the CloudWatch alarms.'),
+  alarmTopicArn: optionalInput(
+    text(ARN),
+    'ARN of the SNS topic that alarms go to. Null: alarms change state only.',
+  ),
+  dashboard: input(flag, true, 'Make the CloudWatch dashboard.'),
+} as const;

@@ -1,0 +1,168 @@
+import type { Statement } from '../parts/iam.ts';
+import { type Condition, expression, given, hcl, type Optional, unwrap } from '../parts/optional.ts';
+
+/** Prefixes in the bucket (contract bot §10). */
+export const HISTORY_PREFIX = 'history';
+export const FAILED_EVENTS_PREFIX = 'failed-events';
+export const JOBS_PREFIX = 'jobs';
+
+/** What the policies speak about. */
+export interface PolicySubjects {
+  readonly logGroupArn: string;
+  readonly bucketArn: string;
+  readonly tableArn: string;
+  readonly jobsQueueArn: string;
+  readonly deadQueueArn: string;
+  readonly workerAliasArn: string;
+  readonly parameterArn: string;
+  /** Secrets Manager's ARN of the secret behind a parameter name that refers to one. */
+  readonly secretArn: string;
+  readonly isSecret: Condition;
+  readonly isWhatsapp: Condition;
+  readonly isQueued: Condition;
+  readonly isInvoked: Condition;
+  readonly captureFailedEvents: Condition;
+  readonly tracing: Condition;
+  readonly vpc: Optional<unknown>;
+  readonly kmsKeyArn: Optional<string>;
+}
+
+const allowing = (condition: Condition, statements: readonly Statement[]): readonly Statement[] =>
+  statements.map((statement) => ({ ...statement, when: both(condition, statement.when ?? true) }));
+
+const both = (a: Condition, b: Condition): Condition => {
+  if (a === false || b === false) return false;
+  if (a === true) return b;
+  return b === true ? a : expression(`(${hcl(a)}) && (${hcl(b)})`);
+};
+
+/** What every function needs to start, to log and to read its secrets. */
+function commonStatements(on: PolicySubjects): readonly Statement[] {
+  return [
+    {
+      sid: 'Logs',
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [`${on.logGroupArn}:*`],
+    },
+    { sid: 'Parameter', actions: ['ssm:GetParameter'], resources: [on.parameterArn] },
+    {
+      sid: 'Secret',
+      actions: ['secretsmanager:GetSecretValue'],
+      resources: [on.secretArn],
+      when: on.isSecret,
+    },
+    {
+      sid: 'Key',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [unwrap(on.kmsKeyArn) ?? ''],
+      when: given(on.kmsKeyArn),
+    },
+    {
+      sid: 'Tracing',
+      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+      // X-Ray has no resources to name.
+      resources: ['*'],
+      when: on.tracing,
+    },
+    {
+      sid: 'NetworkInterfaces',
+      actions: [
+        'ec2:CreateNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:DeleteNetworkInterface',
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      // Lambda makes the interfaces itself; AWS checks these permissions against every resource.
+      resources: ['*'],
+      when: given(on.vpc),
+    },
+  ];
+}
+
+function webhookStatements(on: PolicySubjects): readonly Statement[] {
+  return [
+    {
+      sid: 'StatusMarks',
+      actions: ['dynamodb:UpdateItem'],
+      resources: [on.tableArn],
+      when: on.isWhatsapp,
+    },
+    {
+      sid: 'HandOffByInvoke',
+      actions: ['lambda:InvokeFunction'],
+      resources: [on.workerAliasArn],
+      when: on.isInvoked,
+    },
+    { sid: 'HandOffByQueue', actions: ['sqs:SendMessage'], resources: [on.jobsQueueArn], when: on.isQueued },
+    { sid: 'LargeJobs', actions: ['s3:PutObject'], resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`] },
+    failedEvents(on),
+  ];
+}
+
+const failedEvents = (on: PolicySubjects): Statement => ({
+  sid: 'FailedEvents',
+  actions: ['s3:PutObject'],
+  resources: [`${on.bucketArn}/${FAILED_EVENTS_PREFIX}/*`],
+  when: on.captureFailedEvents,
+});
+
+function workStatements(on: PolicySubjects): readonly Statement[] {
+  return [
+    {
+      sid: 'Histories',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${on.bucketArn}/${HISTORY_PREFIX}/*`],
+    },
+    {
+      sid: 'ReadLargeJobs',
+      actions: ['s3:GetObject', 's3:DeleteObject'],
+      resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`],
+    },
+    {
+      // S3 then says 404 for a missing object; without it, 403.
+      sid: 'MissingObjects',
+      actions: ['s3:ListBucket'],
+      resources: [on.bucketArn],
+      condition: {
+        test: 'StringLike',
+        variable: 's3:prefix',
+        values: [`${HISTORY_PREFIX}/*`, `${JOBS_PREFIX}/*`],
+      },
+    },
+    {
+      sid: 'LocksAndDeliveries',
+      actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],
+      resources: [on.tableArn],
+    },
+    {
+      sid: 'Jobs',
+      actions: [
+        'sqs:ReceiveMessage',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ChangeMessageVisibility',
+      ],
+      resources: [on.jobsQueueArn],
+      when: on.isQueued,
+    },
+    { sid: 'FailedInvokes', actions: ['sqs:SendMessage'], resources: [on.deadQueueArn], when: on.isInvoked },
+  ];
+}
+
+export const ingressStatements = (on: PolicySubjects): readonly Statement[] => [
+  ...commonStatements(on),
+  ...webhookStatements(on),
+];
+
+/** `isSingle`: the worker receives the webhooks, too. */
+export const workerStatements = (on: PolicySubjects, isSingle: Condition): readonly Statement[] => [
+  ...commonStatements(on),
+  ...workStatements(on),
+  failedEvents(on),
+  ...allowing(
+    isSingle,
+    webhookStatements(on).filter(({ sid }) => sid !== 'FailedEvents'),
+  ),
+];
