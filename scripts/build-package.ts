@@ -11,7 +11,7 @@ const outdir = `${root}dist/package`;
 
 /** The files that a user imports, that the command bundles from, and the command itself. */
 const entryPoints = [
-  'runtime/bot/handler.ts',
+  'runtime/bot/index.ts',
   'runtime/bot/worker-handler.ts',
   'runtime/bot/entries/ingress.ts',
   'runtime/bot/entries/worker.ts',
