@@ -47,7 +47,7 @@ export async function buildAgentBundle(
   const file = path.resolve(agentFile);
   if (!existsSync(file)) throw new Error(`There is no file ${agentFile}.`);
   const contents = agentEntry(path.basename(file), await exportsOf(file));
-  const alias = { 'hookline/bot': source('bot/handler') };
+  const alias = { 'hookline/bot': source('bot/index') };
   return bundle(name, { source: contents }, { root: path.dirname(file), outdir, alias });
 }
 

@@ -3,9 +3,6 @@ import { asRecord } from '../core/json.ts';
 import { buildIngressHandler } from './ingress-handler.ts';
 import type { HandlerOptions, InvocationContext } from './options.ts';
 
-export type { Agent, AgentContext, Block, HistoryRow, Reply, Turn } from './agent.ts';
-export type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
-
 /**
  * The bot as one Lambda function: front hop and worker by the event's shape. A non-empty `botType` wins over
  * `BOT_TYPE`. Building it contacts no AWS service; the worker's code is loaded with the first job.

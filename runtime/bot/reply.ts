@@ -25,12 +25,12 @@ export function partsOf(blocks: readonly Block[]): OutgoingPart[] {
         `The agent's reply has a block of type "${block.type}"; only "text" can be sent`,
         'permanent',
       );
-    return splitText(textOf(block.content)).map((text) => ({ type: 'text' as const, text }));
+    return splitText(blockText(block.content)).map((text) => ({ type: 'text' as const, text }));
   });
 }
 
-/** A text block prints its `response` field if it has one, else its JSON. */
-function textOf(content: unknown): string {
+/** What a text block prints: its `response` field if it has one, else its JSON. */
+export function blockText(content: unknown): string {
   if (typeof content === 'string') return content;
   const response = (content as { readonly response?: unknown } | null)?.response;
   if (typeof response === 'string') return response;
