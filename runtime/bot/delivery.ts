@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
+  DynamoDBClient,
   GetItemCommand,
   TransactWriteItemsCommand,
   type Update,
@@ -30,6 +31,8 @@ export interface DeliveryTable {
   /** Which of these events are done. */
   doneAmong(provider: string, eventIds: readonly string[]): Promise<readonly string[]>;
   accepted(key: DeliveryKey, part: number, providerId: string): Promise<void>;
+  /** What a status webhook says of a part: accepted at least, whatever else became of it. */
+  reported(key: DeliveryKey, part: number, providerId: string, status: string): Promise<void>;
   /** Counts a failed attempt; `refusedPart` is the part that was certainly not accepted. */
   failed(key: DeliveryKey, refusedPart: number | undefined): Promise<void>;
   /** Takes the note back before the part is sent again: from then on its outcome is unclear. */
@@ -44,6 +47,8 @@ export interface DeliveryTable {
     lock?: { readonly key: string; readonly owner: string },
   ): Promise<boolean>;
 }
+
+export { DynamoDBClient };
 
 type Values = Record<string, AttributeValue>;
 
@@ -73,7 +78,7 @@ export function dynamoDelivery(
   ): Update & { Key: Values } => ({
     TableName: table,
     Key: itemKey(key.provider, key.eventId),
-    UpdateExpression: `SET chat_id = :chat, v = :v, expiresAt = :expires, ${set.join(', ')}${rest}`,
+    UpdateExpression: `SET chat_id = if_not_exists(chat_id, :chat), v = :v, expiresAt = :expires, ${set.join(', ')}${rest}`,
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ':chat': { S: key.chatId },
@@ -113,6 +118,15 @@ export function dynamoDelivery(
     async accepted(key, part, providerId) {
       const values = { ...sending, ':id': { S: providerId } };
       await send(new UpdateItemCommand(update(key, [`accepted_${part} = :id`, stillSending], values)));
+    },
+
+    async reported(key, part, providerId, status) {
+      const mark = status === 'delivered' || status === 'read' ? [`${status}_${part} = :now`] : [];
+      const now: Values = mark.length > 0 ? { ':now': { N: String(epochSeconds(clock)) } } : {};
+      const values = { ...sending, ...now, ':id': { S: providerId } };
+      await send(
+        new UpdateItemCommand(update(key, [`accepted_${part} = :id`, stillSending, ...mark], values)),
+      );
     },
 
     async failed(key, refusedPart) {

@@ -6,6 +6,7 @@ import { jsonLog, type Log } from '../core/log.ts';
 import { ssmEnvironment } from '../core/secrets.ts';
 import { traceIdOf, traceparentOf } from '../core/trace-context.ts';
 import { type BotConfig, readBotConfig } from './config.ts';
+import type { DeliveryTable } from './delivery.ts';
 import { type FailedEvents, failedEventStore, noFailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
 import { answerWebhook, temporarilyUnavailable } from './ingress.ts';
@@ -35,6 +36,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
       return await answerWebhook(request, {
         config,
         openHandOff,
+        openDelivery: () => deliveryOf(config, clients),
         failedEvents,
         clock,
         log: requestLog,
@@ -114,6 +116,13 @@ async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): P
   const { invokeHandOff, LambdaClient } = await import('./hand-off-invoke.ts');
   clients.lambda ??= new LambdaClient(CLIENT_OPTIONS);
   return invokeHandOff(clients.lambda, config.workerFunctionName ?? ownArn, clients.clock);
+}
+
+async function deliveryOf(config: BotConfig, clients: Clients): Promise<DeliveryTable | undefined> {
+  if (!config.locksTableName) return undefined;
+  const { DynamoDBClient, dynamoDelivery } = await import('./delivery.ts');
+  clients.dynamodb ??= new DynamoDBClient(CLIENT_OPTIONS);
+  return dynamoDelivery(clients.dynamodb, config.locksTableName, clients.clock, config.dedupeTtlSeconds);
 }
 
 function failedEventsOf(config: BotConfig, clients: Clients, log: Log): FailedEvents {

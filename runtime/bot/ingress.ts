@@ -1,6 +1,7 @@
 import type { IncomingEvent } from '../channels/channel.ts';
 import { hashedEventId } from '../channels/event-id.ts';
 import { carriesSecret } from '../channels/telegram/verify.ts';
+import { readStatuses } from '../channels/whatsapp/statuses.ts';
 import { acceptedChallenge, isSignedByMeta } from '../channels/whatsapp/verify.ts';
 import type { Clock } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
@@ -8,17 +9,21 @@ import { type HttpAnswer, type HttpRequest, jsonAnswer, textAnswer } from '../co
 import { isRecord, type JsonRecord } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { BotConfig } from './config.ts';
+import type { DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
 import { logFields, loggedEventId } from './log-fields.ts';
+import { noteStatuses } from './statuses.ts';
 
 /** What the front hop works with. */
 export interface IngressPorts {
   readonly config: BotConfig;
   /** Called when there is a job to hand over. */
   readonly openHandOff: () => Promise<HandOff>;
+  /** Called when a status tells of a part of ours; resolves to nothing when there is no table. */
+  readonly openDelivery: () => Promise<DeliveryTable | undefined>;
   readonly failedEvents: FailedEvents;
   readonly clock: Clock;
   /** Bound to the request's trace id. */
@@ -47,6 +52,8 @@ async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<Ht
   if (config.busyPolicy === 'fifo' && !config.queueUrl) return jsonAnswer(500, 'Queue is not configured.');
   const body = await readBody(request, ports);
   if (!body) return jsonAnswer(200, 'Webhook received (warning).');
+  if (config.botType === 'whatsapp' && !(await noteStatuses(readStatuses(body), ports)))
+    return temporarilyUnavailable;
   const jobs = acceptedEvents(body, ports).map((event) => toJob(config, event, ports.traceparent));
   const [firstJob] = jobs;
   if (!firstJob) return jsonAnswer(200, 'Webhook received.');

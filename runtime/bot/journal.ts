@@ -33,6 +33,8 @@ export interface JournalPorts {
   /** Only the drop policy takes a lock; a queue's message group serialises by itself. */
   readonly lock: Lock | undefined;
   readonly failedEvents: FailedEvents;
+  /** Events this container has seen done; their stored replies need not stay in the history. Kept bounded. */
+  readonly finished: Set<string>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -60,6 +62,8 @@ export class OwnEventBusyError extends HooklineError {
 const MERGE_ATTEMPTS = 3;
 /** Clocks differ, and an invocation's last moments are not exact (contract bot §7.1). */
 const BUSY_MARGIN_SECONDS = 5;
+
+const MAX_FINISHED_KEPT = 1000;
 
 /** The turn journal of a bot: chat lock, ledger in the history file, delivery item. */
 export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
@@ -178,7 +182,11 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
 
   private async write({ file }: OpenHistory, decision: BotDecision, ledger: LedgerRow): Promise<void> {
     const nowSeconds = epochSeconds(this.ports.clock);
-    if (decision.clear) file.forgetReplies(await this.deliveredReplies(file.eventsWithReplies()));
+    const stored = file.eventsWithReplies();
+    const { finished } = this.ports;
+    file.forgetReplies(
+      decision.clear ? await this.deliveredReplies(stored) : stored.filter((id) => finished.has(id)),
+    );
     file.write(
       { ...decision, ledger },
       { nowSeconds, forgetBeforeSeconds: nowSeconds - this.options.dedupeTtlSeconds },
@@ -208,7 +216,14 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
       const lock = this.locked ? { key: this.job.chat_id, owner: this.options.owner } : undefined;
       if (await this.ports.delivery.done(this.key, this.last, lock)) this.locked = false;
     }
+    this.rememberFinished();
     await this.releaseLock();
+  }
+
+  private rememberFinished(): void {
+    const { finished } = this.ports;
+    if (finished.size >= MAX_FINISHED_KEPT) finished.clear();
+    finished.add(this.job.event_id);
   }
 
   async fail(failure: TurnFailure<OutgoingPart>): Promise<'captured' | 'given-back'> {

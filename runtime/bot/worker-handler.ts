@@ -108,6 +108,7 @@ function workerPorts(
     clock,
     log,
     agent: options.agent ?? echoAgent,
+    finished: new Set(),
     histories: historyStore(objects, clock, { prefix, tmpDir }),
     delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,
     lock: table && config.busyPolicy === 'drop' ? dynamoLock(clients.dynamodb(), table, clock) : undefined,
