@@ -3,13 +3,13 @@ import type { Environment } from '../core/config.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer, readHttpEvent } from '../core/http-event.ts';
 import { jsonLog, type Log } from '../core/log.ts';
-import { ssmEnvironment } from '../core/secrets.ts';
 import { traceIdOf, traceparentOf } from '../core/trace-context.ts';
-import { type BotConfig, readBotConfig } from './config.ts';
+import type { BotConfig } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
 import { type FailedEvents, failedEventStore, noFailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
 import { answerWebhook, temporarilyUnavailable } from './ingress.ts';
+import { configLoader } from './load-config.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
 
 /** AWS clients by name: given, or made on first use and kept. Their retries are off: `callAws` retries. */
@@ -26,11 +26,11 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
   const { clock } = clients;
   const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
   const log = jsonLog(write, () => clock.nowMillis());
-  const loadConfig = configLoader(botType, environment, clients, log);
+  const loadConfig = configLoader(botType, environment, { clock, log, ssm: clients.ssm });
 
   const answer = async (request: HttpRequest, traceparent: string, requestLog: Log, ownArn: string) => {
     try {
-      const config = await loadConfig();
+      const { config } = await loadConfig();
       const openHandOff = () => handOffOf(config, clients, ownArn);
       const failedEvents = failedEventsOf(config, clients, requestLog);
       return await answerWebhook(request, {
@@ -81,30 +81,6 @@ function answerFault(error: unknown, log: Log): HttpAnswer {
   }
   log.error('webhook_failed', { error: describeError(error) });
   return temporarilyUnavailable;
-}
-
-/** Reads the configuration again whenever the environment behind it was read again; warns once. */
-function configLoader(botType: string | undefined, environment: Environment, clients: Clients, log: Log) {
-  const { clock } = clients;
-  const source = ssmEnvironment({
-    environment,
-    clock,
-    readParameter: async (name) => {
-      const { readSsmParameter, SSMClient } = await import('../core/parameters.ts');
-      clients.ssm ??= new SSMClient(CLIENT_OPTIONS);
-      return readSsmParameter(clients.ssm, clock, name);
-    },
-    onStale: (error) => log.warn('parameter_refresh_failed', { error: describeError(error) }),
-  });
-  let current: { readonly environment: Environment; readonly config: BotConfig } | undefined;
-  return async (): Promise<BotConfig> => {
-    const loaded = await source.load();
-    if (current?.environment === loaded) return current.config;
-    const config = readBotConfig(loaded, botType);
-    if (!current) for (const warning of config.warnings) log.warn('configuration_warning', { warning });
-    current = { environment: loaded, config };
-    return config;
-  };
 }
 
 async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): Promise<HandOff> {

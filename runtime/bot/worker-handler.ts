@@ -11,12 +11,12 @@ import type { Environment } from '../core/config.ts';
 import { dynamoLock } from '../core/lock.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { s3ObjectStore } from '../core/object-store.ts';
-import { ssmEnvironment } from '../core/secrets.ts';
 import { echoAgent } from './agents/echo.ts';
-import { type BotConfig, credential, readBotConfig } from './config.ts';
+import { credential } from './config.ts';
 import { dynamoDelivery } from './delivery.ts';
 import { failedEventStore, noFailedEvents } from './failed-events.ts';
 import { historyStore } from './history-store.ts';
+import { configLoader, type LoadedConfig } from './load-config.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
 import { fetchTokenFiles, tokenFilesNamed } from './token-files.ts';
 import type { WorkerPorts } from './worker.ts';
@@ -47,15 +47,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     s3: lazy(() => given.s3 ?? new S3Client({ maxAttempts: 1 })),
     dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient({ maxAttempts: 1 })),
   };
-  const source = ssmEnvironment({
-    environment,
-    clock,
-    readParameter: async (name) => {
-      const { readSsmParameter, SSMClient } = await import('../core/parameters.ts');
-      return readSsmParameter(given.ssm ?? new SSMClient({ maxAttempts: 1 }), clock, name);
-    },
-    onStale: () => log.warn('parameter_refresh_failed'),
-  });
+  const loadConfig = configLoader(botType, environment, { clock, log, ssm: given.ssm });
 
   let tokenFilesFetched = false;
   const fetchFilesOnce = async (from: Environment) => {
@@ -67,16 +59,14 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     tokenFilesFetched = true;
   };
 
-  let current: { readonly environment: Environment; readonly ports: WorkerPorts } | undefined;
+  let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
   const load = async (): Promise<WorkerPorts> => {
     // What the real environment names can be fetched beside the parameter (contract bot §4.1).
-    const [loaded] = await Promise.all([source.load(), fetchFilesOnce(environment)]);
-    await fetchFilesOnce(loaded);
-    if (current?.environment !== loaded) {
-      const config = readBotConfig(loaded, botType);
-      if (!current) for (const warning of config.warnings) log.warn('configuration_warning', { warning });
-      const ports = workerPorts(config, loaded, { ...given, clock }, clients, options, log);
-      current = { environment: loaded, ports };
+    const [loaded] = await Promise.all([loadConfig(), fetchFilesOnce(environment)]);
+    await fetchFilesOnce(loaded.environment);
+    if (current?.loaded !== loaded) {
+      const ports = workerPorts(loaded, { ...given, clock }, clients, options, log);
+      current = { loaded, ports };
     }
     return current.ports;
   };
@@ -92,8 +82,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
 }
 
 function workerPorts(
-  config: BotConfig,
-  environment: Environment,
+  { config, environment }: LoadedConfig,
   given: BotClients & { readonly clock: Clock },
   clients: { s3(): AwsClient; dynamodb(): AwsClient },
   options: HandlerOptions,
