@@ -1,6 +1,8 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { readSettings } from '../modules/settings.ts';
+import { Problem } from './problem.ts';
 import { run } from './process.ts';
 
 export interface SynthOptions {
@@ -21,8 +23,8 @@ const KEPT = ['.terraform', '.terraform.lock.hcl', 'terraform.tfstate', 'terrafo
 /** Synthesises the deployable app with other settings and puts its one stack into `folder`. */
 export async function synthesise({ settingsFile, bot, folder, signal }: SynthOptions): Promise<void> {
   const output = `${folder}.synth`;
-  const settings = JSON.parse(await readFile(settingsFile, 'utf8')) as { bot?: object };
-  const changed = { ...settings, backend: { type: 'local' }, bot: { ...settings.bot, ...bot } };
+  const settings = await readValidSettings(settingsFile);
+  const changed = { ...settings, backend: { local: {} }, bot: { ...settings.bot, ...bot } };
   try {
     await rm(output, { recursive: true, force: true });
     await mkdir(output, { recursive: true });
@@ -34,6 +36,16 @@ export async function synthesise({ settingsFile, bot, folder, signal }: SynthOpt
   } finally {
     await rm(output, { recursive: true, force: true });
   }
+}
+
+/** Read first as the app reads it, so that what is wrong with it is told with the user's own file name. */
+async function readValidSettings(file: string): Promise<{ readonly bot?: object }> {
+  try {
+    readSettings(file);
+  } catch (error) {
+    throw new Problem((error as Error).message);
+  }
+  return JSON.parse(await readFile(file, 'utf8'));
 }
 
 async function onlyStack(output: string): Promise<string> {

@@ -110,8 +110,7 @@ function applyProgress() {
     const address = hook?.resource?.addr ?? '';
     if (type === 'change_summary' && changes?.operation === 'plan')
       planned = changes.add + changes.change + changes.remove;
-    // Reads come before the plan and are not counted.
-    if (type === 'apply_start' && planned > 0) running.add(address);
+    if (type === 'apply_start' && hook?.action !== 'read') running.add(address);
     if (type === 'apply_complete' && running.delete(address)) done += 1;
     if (type === 'diagnostic' && diagnostic?.severity === 'error')
       errors.push([diagnostic.address, diagnostic.summary, diagnostic.detail].filter(Boolean).join('\n'));
@@ -128,7 +127,7 @@ interface ApplyEvent {
     readonly change: number;
     readonly remove: number;
   };
-  readonly hook?: { readonly resource?: { readonly addr?: string } };
+  readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
   readonly diagnostic?: {
     readonly severity?: string;
     readonly summary?: string;

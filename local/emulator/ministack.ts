@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../problem.ts';
@@ -27,6 +27,8 @@ export async function startMinistack(options: EmulatorOptions): Promise<Emulator
   const temp = path.join(options.folder, 'temp');
   await rm(temp, { recursive: true, force: true });
   await mkdir(temp, { recursive: true });
+  // The emulator's own scripts are CommonJS, which the "type" of the package.json above would deny them.
+  await writeFile(path.join(temp, 'package.json'), '{ "type": "commonjs" }');
   const logFile = path.join(options.folder, 'emulator.log');
   const log = openSync(logFile, 'w');
   const env = environment(options, port, temp);
