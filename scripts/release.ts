@@ -35,7 +35,11 @@ function writeSbom(): void {
     JSON.parse(readFileSync(file, 'utf8')),
   );
   const whole: Sbom = JSON.parse(npm('sbom', '--sbom-format=cyclonedx', '--package-lock-only'));
-  const sbom = onlyPackages(whole, bundledPackages(metafiles));
+  const refs = [...bundledPackages(metafiles)].map((folder) => {
+    const { name, version } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
+    return `${name}@${version}`;
+  });
+  const sbom = onlyPackages(whole, new Set(refs));
   writeFileSync(`${out}/sbom.cdx.json`, `${JSON.stringify(sbom, null, 2)}\n`);
 }
 

@@ -14,27 +14,28 @@ interface Component {
 /** Folders (`node_modules/fflate`) of the packages whose code esbuild put into the bundles. */
 export function bundledPackages(metafiles: readonly { readonly inputs: object }[]): Set<string> {
   const files = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
-  return new Set(files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  const fromRoot = files
+    .filter((file) => file.includes('node_modules/'))
+    .map((file) => file.slice(file.indexOf('node_modules/')));
+  return new Set(
+    fromRoot.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []),
+  );
 }
 
-/** npm lists what is installed; what is shipped is what was bundled. */
-export function onlyPackages(sbom: Sbom, folders: ReadonlySet<string>): Sbom {
-  const folderOf = ({ properties }: Component): string =>
-    properties?.find(({ name }) => name === 'cdx:npm:package:path')?.value ?? '';
+/** npm lists what is installed; what is shipped is what was bundled: `refs`, each `name@version`. */
+export function onlyPackages(sbom: Sbom, refs: ReadonlySet<string>): Sbom {
   const components = sbom.components
-    .filter((component) => folders.has(folderOf(component)))
+    .filter((component) => refs.has(component['bom-ref']))
     // npm marks all of them as development packages, because the bundles carry them.
     .map((component) => ({
       ...component,
-      scope: 'required',
       properties: component.properties?.filter(({ name }) => name !== 'cdx:npm:package:development'),
     }));
-  if (components.length < folders.size) {
-    throw new Error(`The SBOM knows ${components.length} of ${folders.size} bundled packages.`);
+  if (components.length < refs.size) {
+    throw new Error(`The SBOM knows ${components.length} of ${refs.size} bundled packages.`);
   }
-  const shipped = new Set(components.map((component) => component['bom-ref']));
   const dependencies = sbom.dependencies
-    .filter(({ ref }) => shipped.has(ref))
-    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => shipped.has(other)) }));
+    .filter(({ ref }) => refs.has(ref))
+    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((other) => refs.has(other)) }));
   return { ...sbom, components, dependencies };
 }
