@@ -72,7 +72,7 @@ export function createStandIn(platform: Platform, nowMillis: () => number): Stan
     if (calls.length > MAX_CALLS) messages.delete(calls.shift()?.sequence ?? 0);
   };
 
-  const answer = async (request: Request): Promise<Response> => {
+  const answer = async (request: Request, signal: AbortSignal): Promise<Response> => {
     const verdict = await platform.judge(request);
     if (verdict.status === 'invalid') return respond(verdict.answer);
     const { method, chatId, text, body } = verdict;
@@ -97,13 +97,15 @@ export function createStandIn(platform: Platform, nowMillis: () => number): Stan
       fault: fault?.kind,
     };
     record(call, verdict.isMessage);
-    return fault
-      ? play(fault, platform, done?.answer, request.signal)
-      : respond(done?.answer ?? { status: 500 });
+    return fault ? play(fault, platform, done?.answer, signal) : respond(done?.answer ?? { status: 500 });
   };
 
   return {
-    fetch: async (input, init) => answer(new Request(input, init)),
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      // A request's own signal follows the caller's only until the request is garbage.
+      return answer(request, init?.signal ?? request.signal);
+    },
     get calls() {
       return calls;
     },

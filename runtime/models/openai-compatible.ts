@@ -99,16 +99,22 @@ function readAnswer(completion: Completion): ModelAnswer {
 /** The provider's own words may quote the conversation or the key: only its codes are kept. */
 function modelError({ status, code, type, param, headers, cause }: APIError): ModelError {
   // Cut off, timed out or not reached: nothing is kept at the provider, so all of them may be repeated.
-  if (status === undefined) {
-    const reason = (cause as { readonly code?: string } | undefined)?.code ?? 'no answer in time';
-    return new ModelError(`The model did not answer (${reason})`, 'transient');
-  }
+  if (status === undefined)
+    return new ModelError(`The model did not answer (${networkCode(cause)})`, 'transient');
   const words = [code, type, param].filter((word) => word && /^[\w.[\]-]{1,64}$/.test(word));
   const details = [`HTTP ${status}`, ...words].join(', ');
   return new ModelError(`The model refused (${details})`, classOf(status, code ?? type), {
     code: code ?? status,
     ...retryAfter(headers?.get('retry-after')),
   });
+}
+
+/** The system's code of a failed connection (`ECONNREFUSED`), which lies below the errors of `fetch`. */
+function networkCode(cause: unknown): string {
+  for (let error = cause; error instanceof Error; error = error.cause) {
+    if ('code' in error && typeof error.code === 'string') return error.code;
+  }
+  return 'no answer in time';
 }
 
 /** Contract replies §11.4. */
