@@ -1,5 +1,5 @@
 import type { Statement } from '../parts/iam.ts';
-import { type Condition, expression, given, hcl, type Optional, unwrap } from '../parts/optional.ts';
+import { all, type Condition, given, type Optional, unwrap } from '../parts/optional.ts';
 
 /** Prefixes in the bucket (contract bot §10). */
 export const HISTORY_PREFIX = 'history';
@@ -28,13 +28,7 @@ export interface PolicySubjects {
 }
 
 const allowing = (condition: Condition, statements: readonly Statement[]): readonly Statement[] =>
-  statements.map((statement) => ({ ...statement, when: both(condition, statement.when ?? true) }));
-
-const both = (a: Condition, b: Condition): Condition => {
-  if (a === false || b === false) return false;
-  if (a === true) return b;
-  return b === true ? a : expression(`(${hcl(a)}) && (${hcl(b)})`);
-};
+  statements.map((statement) => ({ ...statement, when: all(condition, statement.when ?? true) }));
 
 /** What every function needs to start, to log and to read its secrets. */
 function commonStatements(on: PolicySubjects): readonly Statement[] {

@@ -10,6 +10,7 @@ import {
   type Count,
   choose,
   given,
+  named,
   not,
   numberOf,
   type Optional,
@@ -40,8 +41,16 @@ export class Bucket extends Construct {
     super(scope, id);
     const { own } = props;
     this.bucket = when(not(given(own)), (count) => this.makeBucket(props, count));
-    this.bucketName = choose(given(own), unwrap(own)?.name ?? '', attribute(this.bucket, 'bucket'));
-    this.bucketArn = choose(given(own), unwrap(own)?.arn ?? '', attribute(this.bucket, 'arn'));
+    this.bucketName = named(
+      this,
+      'name',
+      choose(given(own), unwrap(own)?.name ?? '', attribute(this.bucket, 'bucket')),
+    );
+    this.bucketArn = named(
+      this,
+      'arn',
+      choose(given(own), unwrap(own)?.arn ?? '', attribute(this.bucket, 'arn')),
+    );
   }
 
   private makeBucket(props: BucketProps, count: Count): S3Bucket {

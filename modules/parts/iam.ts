@@ -6,6 +6,7 @@ import {
   all,
   attribute,
   type Condition,
+  type Count,
   choose,
   expression,
   given,
@@ -35,6 +36,7 @@ export function policyDocument(
   scope: Construct,
   id: string,
   statements: readonly Statement[],
+  count: Count = {},
 ): DataAwsIamPolicyDocument {
   const body = ({ sid, actions, resources, condition }: Statement) => ({
     sid,
@@ -45,6 +47,7 @@ export function policyDocument(
   const conditional = statements.filter(({ when: condition }) => typeof condition === 'string');
   const document = new DataAwsIamPolicyDocument(scope, id, {
     statement: statements.filter(({ when: condition = true }) => condition === true).map(body),
+    ...count,
   });
   if (conditional.length > 0) {
     const blocks = conditional.map((statement) => ({
@@ -73,12 +76,14 @@ export interface FunctionRoleProps {
 export class FunctionRole extends Construct {
   readonly arn: string;
   private readonly role: IamRole | undefined;
+  private readonly functionWhen: Condition;
   private readonly roleWhen: Condition;
   private readonly roleName: string;
 
   constructor(scope: Construct, id: string, props: FunctionRoleProps) {
     super(scope, id);
     this.roleName = props.name;
+    this.functionWhen = props.when;
     this.roleWhen = all(props.when, not(given(props.own)));
     const boundary = unwrap(props.permissionsBoundary);
     this.role = when(
@@ -96,7 +101,10 @@ export class FunctionRole extends Construct {
 
   /** Makes the policy; a caller's own role has to carry the returned document itself. */
   grant(statements: readonly Statement[]): Grant {
-    const { json } = policyDocument(this, 'policy_document', statements);
+    const document = when(this.functionWhen, (count) =>
+      policyDocument(this, 'policy_document', statements, count),
+    );
+    const json = attribute(document, 'json');
     const policy = when(
       this.roleWhen,
       (count) =>

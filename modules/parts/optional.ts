@@ -1,4 +1,12 @@
-import { type IResolvable, ref, TerraformLocal, type TerraformResource, TerraformStack, Token } from 'cdktf';
+import {
+  type IResolvable,
+  ref,
+  TerraformDataSource,
+  TerraformLocal,
+  type TerraformResource,
+  TerraformStack,
+  Token,
+} from 'cdktf';
 import type { Construct } from 'constructs';
 
 /**
@@ -117,14 +125,21 @@ export function when<R>(condition: Condition, make: (count: Count) => R): R | un
 }
 
 /** An attribute of a resource that may be absent: then null. */
-export function attribute(resource: TerraformResource | undefined, name: string): Expression {
+export function attribute(resource: Addressable | undefined, name: string): Expression {
   if (!resource) return expression('null');
   const address = addressOf(resource);
   return resource.count === undefined ? `\${${address}.${name}}` : `\${one(${address}[*].${name})}`;
 }
 
-export const addressOf = (resource: TerraformResource): string =>
-  `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
+/** A resource, or a data source, whose addresses begin with `data`. */
+type Addressable = TerraformResource | TerraformDataSource;
+
+export const addressOf = (resource: Addressable): string =>
+  [
+    ...(TerraformDataSource.isTerraformDataSource(resource) ? ['data'] : []),
+    resource.terraformResourceType,
+    resource.friendlyUniqueId,
+  ].join('.');
 
 /** The same value for use in any stack: CDKTF then carries it across. */
 export const exported = (scope: Construct, value: string): string =>

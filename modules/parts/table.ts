@@ -1,6 +1,16 @@
 import { DynamodbTable } from '@cdktf/provider-aws/lib/dynamodb-table';
 import { Construct } from 'constructs';
-import { attribute, type Condition, choose, given, not, type Optional, unwrap, when } from './optional.ts';
+import {
+  attribute,
+  type Condition,
+  choose,
+  given,
+  named,
+  not,
+  type Optional,
+  unwrap,
+  when,
+} from './optional.ts';
 
 export interface LockTableProps {
   readonly name: string;
@@ -31,8 +41,16 @@ export class LockTable extends Construct {
           ...count,
         }),
     );
-    this.tableName = choose(given(own), unwrap(own)?.name ?? '', attribute(this.table, 'name'));
-    this.tableArn = choose(given(own), unwrap(own)?.arn ?? '', attribute(this.table, 'arn'));
+    this.tableName = named(
+      this,
+      'name',
+      choose(given(own), unwrap(own)?.name ?? '', attribute(this.table, 'name')),
+    );
+    this.tableArn = named(
+      this,
+      'arn',
+      choose(given(own), unwrap(own)?.arn ?? '', attribute(this.table, 'arn')),
+    );
   }
 }
 
