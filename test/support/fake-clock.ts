@@ -77,6 +77,11 @@ export class FakeClock implements Clock {
     this.now += millis;
   }
 
+  /** Forgets all sleepers: they never wake. For the end of a simulation. */
+  stop(): void {
+    this.sleepers.length = 0;
+  }
+
   private insert(sleeper: Sleeper): void {
     let index = this.sleepers.length;
     while (index > 0 && (this.sleepers[index - 1] as Sleeper).dueMillis > sleeper.dueMillis) index -= 1;

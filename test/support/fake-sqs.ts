@@ -76,6 +76,11 @@ export class FakeSqs {
     return this.queue(url).messages;
   }
 
+  /** Empties a queue. */
+  clear(url: string): void {
+    this.queue(url).messages = [];
+  }
+
   /** The earliest time at which a message of the queue may be received; undefined when it is empty. */
   nextVisibleMillis(url: string): number | undefined {
     const times = this.queue(url).messages.map((message) => message.visibleAtMillis);

@@ -1,0 +1,75 @@
+import { BotJournal } from '../../runtime/bot/journal.ts';
+import { FakeS3 } from '../support/fake-s3.ts';
+import { FakeSqs } from '../support/fake-sqs.ts';
+import type { Fields } from '../support/tap.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: a mutant reaches into what is private.
+const journal = BotJournal.prototype as any;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const s3 = FakeS3.prototype as any;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const sqs = FakeSqs.prototype as any;
+
+/** Ways to break the runtime that the checker must detect. Each changes the class for good. */
+export const mutants: Readonly<Record<string, () => void>> = {
+  /** The mark is written before the send. */
+  'marks-before-send': () => {
+    const { partAccepted } = journal;
+    journal.partBegun = function (part: number) {
+      return this.ports.delivery?.accepted(this.key, part, 'early') ?? partAccepted;
+    };
+  },
+  /** The reply is never stored. */
+  'no-ledger': () => {
+    journal.decide = async function (decision: { parts: readonly unknown[] }) {
+      this.parts = decision.parts;
+    };
+  },
+  /** Parts are not marked one by one, only the whole reply is. */
+  'no-part-marks': () => {
+    journal.partAccepted = async () => {};
+  },
+  /** A finished event is not marked. */
+  'no-done': () => {
+    journal.finish = async function () {
+      await this.releaseLock();
+    };
+  },
+  /** A busy chat ignores an event whose reply is stored. */
+  'ignores-decided': () => {
+    journal.claimWhileBusy = async () => ({ status: 'ignored', rule: 'busy' });
+  },
+  /** The lock is ignored for the event's own earlier run. */
+  'ignores-own-lock': () => {
+    const { takeLock } = journal;
+    journal.takeLock = async function () {
+      return takeLock.call(this).catch((error: Error) => {
+        if (error.name === 'OwnEventBusyError') return true;
+        throw error;
+      });
+    };
+  },
+  /** The lock is kept after the turn. */
+  'keeps-lock': () => {
+    journal.releaseLock = async () => {};
+    const { finish } = journal;
+    journal.finish = async function () {
+      this.locked = false;
+      await finish.call(this);
+    };
+  },
+  /** A history is saved over another worker's. */
+  'plain-overwrite': () => {
+    const { putObject } = s3;
+    s3.putObject = function ({ IfMatch: _, IfNoneMatch: __, ...input }: Fields) {
+      return putObject.call(this, input);
+    };
+  },
+  /** A chat's messages are no group: they run side by side. */
+  'no-groups': () => {
+    const { enqueue } = sqs;
+    sqs.enqueue = function (queue: unknown, input: Fields) {
+      return enqueue.call(this, queue, { ...input, MessageGroupId: input.MessageDeduplicationId });
+    };
+  },
+};

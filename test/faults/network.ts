@@ -1,0 +1,118 @@
+import { createGraphStandIn } from '../../local/stand-ins/graph.ts';
+import type { StandIn } from '../../local/stand-ins/stand-in.ts';
+import { createTelegramStandIn } from '../../local/stand-ins/telegram.ts';
+import type { Agent } from '../../runtime/bot/agent.ts';
+import { type AwsCall, awsError, type Fields, Tap } from '../support/tap.ts';
+import type { Container } from './container.ts';
+import { type FaultKind, UNCLEAR_KINDS } from './fault-kinds.ts';
+import type { World } from './world.ts';
+
+/** The word for a call in the report. */
+export function labelOf({ service, name, input }: AwsCall): string {
+  if (service === 's3') return `${name} ${String(input.Key).startsWith('history/') ? 'history' : 'captured'}`;
+  if (service !== 'dynamodb' || name === 'TransactWriteItems') return name;
+  const key = String((input.Key as Fields | undefined)?.user_id?.S);
+  return `${name} ${key.startsWith('evt:') ? 'event' : 'lock'}`;
+}
+
+const THROTTLES: Readonly<Record<AwsCall['service'], Error>> = {
+  dynamodb: awsError('ThrottlingException', 400),
+  s3: awsError('SlowDown', 503),
+  sqs: awsError('RequestThrottled', 403),
+  lambda: awsError('TooManyRequestsException', 429),
+  ssm: awsError('ThrottlingException', 400),
+};
+
+const connectionLost = () => Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+
+/** A container's clients: every call takes a moment, may meet a fault, and goes nowhere after death. */
+export function containerNetwork(world: World, container: Container) {
+  const tap = new Tap();
+  const faults = new WeakMap<AwsCall, FaultKind>();
+  tap.before = async (call) => {
+    const fault = world.meet(container, labelOf(call));
+    if (fault) faults.set(call, fault);
+    await container.clock.sleep(world.latencyMillis());
+    if (fault === 'die') await container.die();
+    if (fault === 'timeout') await container.clock.sleep(world.foreverMillis);
+    if (fault === 'throttle') throw THROTTLES[call.service];
+    if (fault === 'fail' || fault === 'down') throw awsError('InternalServerError', 500);
+    world.observeBefore(container, call);
+  };
+  tap.after = async (call) => {
+    world.observeAfter(container, call);
+    const fault = faults.get(call);
+    if (fault === 'die-after') await container.die();
+    if (fault === 'timeout-done') await container.clock.sleep(world.foreverMillis);
+    await container.clock.sleep(world.latencyMillis());
+    if (fault === 'lost' || fault === 'lost-down') throw connectionLost();
+  };
+  return {
+    clients: {
+      s3: world.s3.as(tap),
+      dynamodb: world.dynamodb.as(tap),
+      sqs: world.sqs.as(tap),
+      lambda: world.lambda.as(tap),
+      ssm: world.ssm.as(tap),
+      fetch: containerFetch(world, container),
+    },
+    agent: containerAgent(world, container),
+  };
+}
+
+/** How the stand-in plays a fault of a send. */
+const PROVIDER_FAULTS: Partial<Record<FaultKind, Parameters<StandIn['fail']>[0]>> = {
+  fail: { kind: 'unreachable' },
+  down: { kind: 'unreachable' },
+  lost: { kind: 'lose-answer' },
+  'lost-down': { kind: 'lose-answer' },
+  throttle: { kind: 'throttle', retryAfterSeconds: 2 },
+  timeout: { kind: 'hang' },
+  'timeout-done': { kind: 'hang', accept: true },
+  refuse: { kind: 'refuse' },
+  html: { kind: 'html' },
+  'html-done': { kind: 'html', accept: true },
+};
+
+function containerFetch(world: World, container: Container): typeof fetch {
+  const nowMillis = () => world.clock.nowMillis();
+  const make = world.schedule.scenario.channel === 'whatsapp' ? createGraphStandIn : createTelegramStandIn;
+  const standIn = make({ nowMillis });
+  return async (input, init) => {
+    const fault = world.meet(container, 'POST message');
+    await container.clock.sleep(world.latencyMillis());
+    if (fault === 'die') await container.die();
+    const rule = fault && (fault === 'expired' ? world.expiredToken : PROVIDER_FAULTS[fault]);
+    if (rule) standIn.fail(rule);
+    const before = standIn.sent.length;
+    const answer = standIn.fetch(input, init);
+    answer.catch(() => {});
+    // The verdict is there before the next sleeper wakes, also when the answer hangs.
+    await world.clock.sleep(0);
+    const sent = standIn.sent[before];
+    if (sent)
+      world.observeAcceptance(container, sent.text ?? '', fault !== undefined && UNCLEAR_KINDS.has(fault));
+    if (fault === 'refuse') world.observeRefusal(container);
+    if (fault === 'die-after') await container.die();
+    const response = await answer;
+    await container.clock.sleep(world.latencyMillis());
+    return response;
+  };
+}
+
+/** The agent of the bot: it thinks, and its texts tell which event, run and part they belong to. */
+function containerAgent(world: World, container: Container): Agent {
+  return async (turn) => {
+    const fault = world.meet(container, 'agent');
+    const { message, run } = world.observeAgent(container, turn.eventId);
+    await container.clock.sleep(message.agentMillis);
+    if (fault === 'die') await container.die();
+    if (fault === 'timeout') await container.clock.sleep(world.foreverMillis);
+    if (fault === 'fail') throw new Error('The agent failed');
+    if (message.parts === 0) return null;
+    return Array.from({ length: message.parts }, (_, index) => ({
+      type: 'text',
+      content: `${turn.eventId}|${run}|${index + 1}`,
+    }));
+  };
+}

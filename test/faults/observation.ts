@@ -1,0 +1,71 @@
+import type { FaultKind } from './fault-kinds.ts';
+import type { Message } from './schedule.ts';
+
+/** One run of a function in a container. */
+export interface Invocation {
+  readonly requestId: string;
+  readonly hop: 'ingress' | 'worker';
+  /** The event of a worker's run. */
+  readonly eventId: string | undefined;
+  status: 'running' | 'ok' | 'error' | 'died';
+  /** Places (in the world's order of happenings) at which a fault befell it. */
+  readonly faultsAt: number[];
+  /** Places at which it began a send. */
+  readonly sendsAt: number[];
+  /** Calls that fail to the end of this run. */
+  readonly sticky: Map<string, FaultKind>;
+  /** The lock when it asked for it. */
+  lockSeen: LockSeen | undefined;
+}
+
+export interface LockSeen {
+  readonly item: LockItem;
+  readonly nowSeconds: number;
+  /** Its holder ran, or had died or failed, so that its event is still to be worked on. */
+  readonly inUse: boolean;
+}
+
+export type LockItem = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
+
+/** A part that the provider took. */
+export interface Acceptance {
+  readonly part: number;
+  /** Which run of the agent wrote the text. */
+  readonly run: number;
+  /** Place in the world's order of happenings. */
+  readonly at: number;
+  readonly invocation: Invocation;
+  /** The send itself had a fault that leaves its outcome open to the worker. */
+  readonly unclear: boolean;
+}
+
+/** Everything that befell one message. */
+export class EventRecord {
+  handedOff = false;
+  /** Place at which the queue first took it. */
+  queuedAt: number | undefined;
+  agentRuns: { readonly at: number; readonly run: number; readonly invocation: Invocation }[] = [];
+  decisions: { readonly at: number; readonly run: number }[] = [];
+  accepted: Acceptance[] = [];
+  /** Part → place at which its mark was first stored. */
+  readonly markedAt = new Map<number, number>();
+  ignoredBy: Invocation[] = [];
+  /** The provider refused a part for good. */
+  refused = false;
+
+  constructor(
+    readonly id: string,
+    readonly chatId: string,
+    readonly message: Message,
+  ) {}
+}
+
+/** Where an operator would see an event. */
+export interface Visible {
+  readonly deadLetters: ReadonlySet<string>;
+  readonly failureQueue: ReadonlySet<string>;
+  readonly captured: ReadonlySet<string>;
+}
+
+export const isVisible = (visible: Visible, eventId: string): boolean =>
+  visible.deadLetters.has(eventId) || visible.failureQueue.has(eventId) || visible.captured.has(eventId);

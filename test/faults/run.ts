@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { HistoryFile } from '../../runtime/bot/history-file.ts';
+import { Actors } from './actors.ts';
+import { check, repetitions, unacceptedParts } from './check.ts';
+import type { Visible } from './observation.ts';
+import { Random } from './random.ts';
+import type { Schedule } from './schedule.ts';
+import { DEAD_LETTER_URL } from './settings.ts';
+import { eventIdOf, type MetFault, World } from './world.ts';
+
+/** What one schedule showed. */
+export interface RunResult {
+  readonly id: string;
+  readonly violations: readonly string[];
+  readonly met: readonly MetFault[];
+  readonly calls: readonly string[];
+  readonly repeated: number;
+  readonly trace: readonly string[];
+}
+
+/** Runs one schedule to its end, redrives what an operator would see, and checks both. */
+export async function runSchedule(schedule: Schedule, tmpDir: string, tracing = false): Promise<RunResult> {
+  const world = new World(schedule, tmpDir, tracing);
+  const restore = takeGlobals(world);
+  try {
+    const actors = new Actors(world);
+    actors.write(schedule.scenario.messages);
+    actors.poll();
+    await actors.settle();
+    const calls = [...world.calls];
+    const visible = visibleIn(world);
+    const violations = [...world.violations, ...check(world, visible)];
+    world.note('--- the operator redrives, without faults');
+    world.faultsOn = false;
+    await actors.redrive();
+    violations.push(...checkAfterRedrive(world, visible), ...checkHistories(world, tmpDir));
+    violations.push(...(await checkLocks(world, actors)));
+    const repeated = [...world.events.values()].reduce((sum, event) => sum + repetitions(event).length, 0);
+    return {
+      id: schedule.id,
+      violations: [...new Set(violations)],
+      met: world.met,
+      calls,
+      repeated,
+      trace: world.trace,
+    };
+  } finally {
+    world.clock.stop();
+    restore();
+  }
+}
+
+/** Jitter from the seed and timeouts on the world's clock, so that a schedule replays. */
+function takeGlobals(world: World): () => void {
+  const { random } = Math;
+  const { timeout } = AbortSignal;
+  const seeded = new Random(world.schedule.seed);
+  Math.random = () => seeded.next();
+  AbortSignal.timeout = (millis) => {
+    const controller = new AbortController();
+    void world.clock
+      .sleep(millis)
+      .then(() => controller.abort(new DOMException('Timed out', 'TimeoutError')));
+    return controller.signal;
+  };
+  return () => {
+    Math.random = random;
+    AbortSignal.timeout = timeout;
+  };
+}
+
+function visibleIn(world: World): Visible {
+  const captured = world.s3
+    .keys()
+    .filter((key) => key.startsWith('failed-events/'))
+    .map((key) => JSON.parse(Buffer.from(world.s3.object(key)?.body ?? []).toString()) as CapturedEvent);
+  return {
+    deadLetters: new Set(world.sqs.messages(DEAD_LETTER_URL).map(({ body }) => eventIdOf(body))),
+    failureQueue: new Set(world.failureQueue.map(eventIdOf)),
+    captured: new Set(captured.map(({ event }) => eventIdOf(event))),
+  };
+}
+
+interface CapturedEvent {
+  readonly event: unknown;
+}
+
+/** After the fix and a redrive, nothing is missing but what is held for a person or was refused for good. */
+function checkAfterRedrive(world: World, before: Visible): string[] {
+  const after = visibleIn(world);
+  return [...world.events.values()].flatMap((event) => {
+    if (after.captured.has(event.id)) return [];
+    if (after.deadLetters.has(event.id) || after.failureQueue.has(event.id))
+      return [`lost: ${event.id} failed again after the redrive`];
+    const redriven = before.deadLetters.has(event.id) || before.failureQueue.has(event.id);
+    if (!redriven || (event.decisions.length === 0 && event.ignoredBy.length > 0)) return [];
+    const missing = event.decisions.length === 0 ? ['all'] : unacceptedParts(event);
+    return missing.length > 0 ? [`lost: part ${missing} of ${event.id} is missing after the redrive`] : [];
+  });
+}
+
+/** Every decided event stands once in its chat's history, with its rows. */
+function checkHistories(world: World, tmpDir: string): string[] {
+  const path = `${tmpDir}/check.sqlite`;
+  return world.s3
+    .keys()
+    .filter((key) => key.startsWith('history/'))
+    .flatMap((key) => {
+      writeFileSync(path, world.s3.object(key)?.body ?? new Uint8Array());
+      const file = HistoryFile.open(path, '2026-11-21T10:00:00+00:00');
+      const rows = file.rows(1000);
+      const findings = [...world.events.values()]
+        .filter(({ chatId, decisions }) => key.includes(chatId) && decisions.length > 0)
+        .flatMap(({ id }) => {
+          const own = rows.filter(
+            (row) => row.role === 'user' && JSON.stringify(row.blocks).includes(`"event_id":"${id}"`),
+          );
+          const found = own.length === 1 && file.ledgerRow(id) !== undefined;
+          return found ? [] : [`history: ${id} stands there ${own.length} times`];
+        });
+      file.close();
+      const numbers = new Set(rows.map((row) => row.msgNumber));
+      return numbers.size === rows.length ? findings : [...findings, `history: ${key} has a number twice`];
+    });
+}
+
+/** A lock that is left is taken over once it has expired: the next message of the chat is answered. */
+async function checkLocks(world: World, actors: Actors): Promise<string[]> {
+  const chats = new Set([...world.events.values()].map(({ chatId }) => chatId));
+  const left = [...world.dynamodb.items()].filter(([key]) => chats.has(key));
+  if (left.length === 0) return [];
+  const expiry = Math.max(...left.map(([, item]) => Number(item.expiresAt?.N ?? 0)));
+  await world.clock.sleep(Math.max(0, (expiry + 1) * 1000 - world.clock.nowMillis()));
+  world.note('--- a message after the expiry of the locks that were left');
+  const known = world.events.size;
+  actors.write([...new Set(world.schedule.scenario.messages.map(({ chat }) => chat))].map(messageOf));
+  await actors.settle();
+  const probes = [...world.events.values()].slice(known);
+  return probes
+    .filter((event) => event.accepted.length !== 1)
+    .map((event) => `lock: ${event.id} was not answered after the lock's expiry`);
+}
+
+const messageOf = (chat: number) => ({ chat, atMillis: 1000 * chat, parts: 1, agentMillis: 0 });

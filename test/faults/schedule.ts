@@ -1,0 +1,120 @@
+import type { FaultKind } from './fault-kinds.ts';
+import { Random } from './random.ts';
+
+/** One message of a user. */
+export interface Message {
+  readonly chat: number;
+  /** When the user writes, milliseconds from the start. */
+  readonly atMillis: number;
+  /** Parts of the reply, 0 to 3. */
+  readonly parts: number;
+  /** How long the agent thinks. */
+  readonly agentMillis: number;
+}
+
+export interface Scenario {
+  readonly mode: 'drop' | 'fifo';
+  readonly channel: 'whatsapp' | 'telegram';
+  readonly policy: 'resend' | 'hold';
+  readonly messages: readonly Message[];
+}
+
+/** A fault at the n-th call of the schedule (from 0). `choice` picks the kind by what the call allows. */
+export interface PlannedFault {
+  readonly call: number;
+  readonly kind: FaultKind | { readonly choice: number };
+}
+
+/** One run of the simulated world. The id alone brings it back. */
+export interface Schedule {
+  readonly id: string;
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly faults: readonly PlannedFault[];
+}
+
+const MODES = ['drop', 'fifo'] as const;
+const CHANNELS = ['whatsapp', 'telegram'] as const;
+const POLICIES = ['resend', 'hold'] as const;
+
+/** Names of the scenarios that get every single fault. */
+export function scenarioNames(): string[] {
+  const names: string[] = [];
+  for (const mode of MODES)
+    for (const channel of CHANNELS)
+      for (const policy of POLICIES)
+        for (const parts of [1, 2, 3])
+          for (const shape of Object.keys(SHAPES))
+            names.push([mode, channel, policy, String(parts), shape].join('/'));
+  return names;
+}
+
+const SHAPES: Readonly<Record<string, (parts: number) => readonly Message[]>> = {
+  /** A new chat. */
+  one: (parts) => [{ chat: 1, atMillis: 0, parts, agentMillis: 1000 }],
+  /** A known chat and warm functions. */
+  known: (parts) => [
+    { chat: 1, atMillis: 0, parts: 1, agentMillis: 0 },
+    { chat: 1, atMillis: 20_000, parts, agentMillis: 1000 },
+  ],
+  /** The second message comes while the first is worked on. */
+  busy: (parts) => [
+    { chat: 1, atMillis: 0, parts, agentMillis: 3000 },
+    { chat: 1, atMillis: 1000, parts: 1, agentMillis: 1000 },
+  ],
+};
+
+export function namedScenario(name: string): Scenario {
+  const [mode, channel, policy, parts, shape] = name.split('/');
+  const messages = SHAPES[shape ?? '']?.(Number(parts));
+  if (!messages) throw new Error(`No scenario ${name}`);
+  return { mode, channel, policy, messages } as Scenario;
+}
+
+/** A named scenario with one fault at most: `drop/whatsapp/resend/2/one#5:lost`. */
+export function singleFault(name: string, call?: number, kind?: FaultKind): Schedule {
+  const fault = call === undefined || kind === undefined ? undefined : { call, kind };
+  return {
+    id: fault ? `${name}#${call}:${kind}` : name,
+    seed: 1,
+    scenario: namedScenario(name),
+    faults: fault ? [fault] : [],
+  };
+}
+
+/** A random scenario with one to four faults. */
+export function randomSchedule(seed: number): Schedule {
+  const random = new Random(seed);
+  const count = random.pick([1, 1, 2, 2, 3, 4]);
+  const chats = random.pick([1, 1, 2]);
+  const messages = Array.from({ length: count }, () => ({
+    chat: random.between(1, chats),
+    atMillis: random.between(0, random.pick([200, 5000, 60_000])),
+    parts: random.pick([0, 1, 1, 1, 2, 3]),
+    agentMillis: random.pick([0, 500, 4000]),
+  }));
+  const lastCall = count * 9;
+  const faults = Array.from({ length: random.pick([1, 2, 2, 3, 4]) }, () => ({
+    call: random.between(0, lastCall),
+    kind: { choice: random.next() },
+  }));
+  return {
+    id: String(seed),
+    seed,
+    scenario: {
+      mode: random.pick(MODES),
+      channel: random.pick(CHANNELS),
+      policy: random.pick(POLICIES),
+      messages: messages.sort((a, b) => a.atMillis - b.atMillis),
+    },
+    faults,
+  };
+}
+
+/** The schedule that an id names. */
+export function scheduleOf(id: string): Schedule {
+  if (/^\d+$/.test(id)) return randomSchedule(Number(id));
+  const [name = '', fault] = id.split('#');
+  const [call, kind] = fault?.split(':') ?? [];
+  return singleFault(name, call === undefined ? undefined : Number(call), kind as FaultKind | undefined);
+}

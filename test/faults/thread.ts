@@ -1,0 +1,65 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { kindsFor } from './fault-kinds.ts';
+import { mutants } from './mutants.ts';
+import { type RunResult, runSchedule } from './run.ts';
+import { randomSchedule, type Schedule, scenarioNames, scheduleOf, singleFault } from './schedule.ts';
+import { Tally } from './tally.ts';
+
+/** What a thread is told. */
+export interface ThreadInput {
+  /** This thread's number, from 0, of how many. */
+  readonly part: number;
+  readonly of: number;
+  readonly tmpDir: string;
+  /** Run only this schedule, with a trace. */
+  readonly only?: string;
+  /** Every single fault first. */
+  readonly exhaustive: boolean;
+  /** Random schedules of all threads together run until this many are done in all. */
+  readonly total: number;
+  readonly firstSeed: number;
+  readonly mutant?: string;
+  /** Stop at the first violation. */
+  readonly stopAtFirst?: boolean;
+}
+
+const input = workerData as ThreadInput;
+const tally = new Tally();
+
+async function run(schedule: Schedule): Promise<RunResult> {
+  const result = await runSchedule(schedule, input.tmpDir, input.only !== undefined);
+  tally.add(result);
+  return result;
+}
+
+const stopped = () => input.stopAtFirst === true && tally.failures.length > 0;
+
+/** Every call of every scenario, with every fault that can befall it. */
+async function runSingleFaults(): Promise<void> {
+  for (const [index, name] of scenarioNames().entries()) {
+    if (index % input.of !== input.part) continue;
+    const { calls } = await run(singleFault(name));
+    const mode = name.startsWith('fifo') ? 'fifo' : 'drop';
+    for (const [call, label] of calls.entries())
+      for (const kind of kindsFor(label, mode)) {
+        if (stopped()) return;
+        await run(singleFault(name, call, kind));
+      }
+  }
+}
+
+async function runRandom(): Promise<void> {
+  const share = Math.ceil(input.total / input.of);
+  for (let seed = input.firstSeed + input.part; tally.schedules < share && !stopped(); seed += input.of)
+    await run(randomSchedule(seed));
+}
+
+if (input.mutant) mutants[input.mutant]?.();
+if (input.only) {
+  const { trace } = await run(scheduleOf(input.only));
+  parentPort?.postMessage({ tally: tally.data(), trace });
+} else {
+  if (input.exhaustive) await runSingleFaults();
+  await runRandom();
+  parentPort?.postMessage({ tally: tally.data(), trace: [] });
+}
