@@ -61,7 +61,7 @@ export class HttpApi extends Construct {
       functionName: props.functionName,
       qualifier: props.qualifier,
       principal: 'apigateway.amazonaws.com',
-      sourceArn: expression(`"${attribute(this.api, 'execution_arn')}/*/*${WEBHOOK_PATH}"`),
+      sourceArn: `${attribute(this.api, 'execution_arn')}/*/*${WEBHOOK_PATH}`,
       ...count,
     });
   }

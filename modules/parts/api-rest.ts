@@ -90,7 +90,7 @@ export class RestApi extends Construct {
       functionName: props.functionName,
       qualifier: props.qualifier,
       principal: 'apigateway.amazonaws.com',
-      sourceArn: expression(`"${attribute(this.api, 'execution_arn')}/*/*${WEBHOOK_PATH}"`),
+      sourceArn: `${attribute(this.api, 'execution_arn')}/*/*${WEBHOOK_PATH}`,
       ...count,
     });
     this.logAccess(props, stage);
