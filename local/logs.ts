@@ -1,8 +1,8 @@
-/** The last lines that a function wrote, oldest first; empty when there are none or they cannot be read. */
+/** What a function wrote since a time, oldest first; empty when that is nothing or it cannot be read. */
 export async function functionLogs(
   endpoint: string,
   functionName: string,
-  count = 20,
+  sinceMillis: number,
 ): Promise<readonly string[]> {
   try {
     const response = await fetch(endpoint, {
@@ -14,11 +14,11 @@ export async function functionLogs(
         authorization:
           'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/logs/aws4_request, SignedHeaders=host, Signature=0',
       },
-      body: JSON.stringify({ logGroupName: `/aws/lambda/${functionName}` }),
+      body: JSON.stringify({ logGroupName: `/aws/lambda/${functionName}`, startTime: sinceMillis }),
       signal: AbortSignal.timeout(5000),
     });
     const { events = [] } = (await response.json()) as { events?: { message: string }[] };
-    return events.slice(-count).map((event) => event.message.trimEnd());
+    return events.map((event) => event.message.trimEnd());
   } catch {
     return [];
   }

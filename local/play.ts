@@ -1,7 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { functionLogs } from './logs.ts';
 import { Problem } from './problem.ts';
 import type { Webhook } from './recordings/webhooks.ts';
 import type { StandIn, StandInCall } from './stand-ins/stand-in.ts';
+
+/** Ends the wait for the end of a turn whose log line is missing. */
+const SETTLE_MILLIS = 5000;
+
+/**
+ * Waits until the worker has finished the turn: the reply arrives a moment before. A bot that is stopped in
+ * between is killed with the chat's lock in its hands, and the chat's next message would be ignored.
+ */
+export async function turnFinished(endpoint: string, workerName: string, sinceMillis: number): Promise<void> {
+  const end = Date.now() + SETTLE_MILLIS;
+  while (Date.now() < end) {
+    const lines = await functionLogs(endpoint, workerName, sinceMillis);
+    if (lines.some((line) => line.includes('worker_job_finished'))) return;
+    await delay(50);
+  }
+}
 
 /** What became of a webhook. */
 export interface Played {

@@ -1,6 +1,6 @@
 import { HELP, readArguments, type StartArguments } from './arguments.ts';
 import { functionLogs } from './logs.ts';
-import { type Played, play } from './play.ts';
+import { type Played, play, turnFinished } from './play.ts';
 import { Problem } from './problem.ts';
 import { telegramWebhook, type Webhook, whatsappWebhook } from './recordings/webhooks.ts';
 import { checkRequirements } from './requirements.ts';
@@ -59,12 +59,15 @@ async function playOnce(
 ): Promise<Played> {
   const bot = bots[provider];
   if (!bot) throw new Error(`The stand has no ${provider} bot.`);
+  const started = Date.now();
   try {
-    return await play(webhook, { url: bot.webhookUrl, standIn: standIns[provider], signal });
+    const played = await play(webhook, { url: bot.webhookUrl, standIn: standIns[provider], signal });
+    await turnFinished(emulator.endpoint, `${bot.name}-worker`, started);
+    return played;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const names = [`${bot.name}-ingress`, `${bot.name}-worker`];
-    const logs = await Promise.all(names.map((name) => functionLogs(emulator.endpoint, name)));
+    const logs = await Promise.all(names.map((name) => functionLogs(emulator.endpoint, name, started)));
     throw new Problem([error.message, ...logs.flat()].join('\n'));
   }
 }

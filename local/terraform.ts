@@ -7,9 +7,14 @@ export const TERRAFORM_HELP =
   'Terraform or OpenTofu is needed. Get one from https://developer.hashicorp.com/terraform/install or ' +
   'https://opentofu.org/docs/intro/install/ and see that it is in your PATH.';
 
-/** `terraform`, else `tofu`, whichever runs; undefined when neither does. */
-export async function findTerraform(): Promise<string | undefined> {
-  for (const command of ['terraform', 'tofu']) {
+/**
+ * `terraform`, else `tofu`, whichever runs; undefined when neither does. `TERRAFORM_BINARY_NAME`, the variable
+ * of the CDKTF command, names another program and admits no other.
+ */
+export async function findTerraform(
+  chosen: string | undefined = process.env.TERRAFORM_BINARY_NAME,
+): Promise<string | undefined> {
+  for (const command of chosen ? [chosen] : ['terraform', 'tofu']) {
     if (await probe(command, ['version'])) return command;
   }
   return undefined;

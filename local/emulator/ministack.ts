@@ -24,14 +24,15 @@ export async function startMinistack(options: EmulatorOptions): Promise<Emulator
   const port = options.port ?? (await freePort());
   if (!(await isPortFree(port))) throw new Problem(`Port ${port} is in use.`);
   const endpoint = `http://127.0.0.1:${port}`;
-  const temp = path.join(options.folder, 'temp');
+  const folder = path.resolve(options.folder);
+  const temp = path.join(folder, 'temp');
   await rm(temp, { recursive: true, force: true });
   await mkdir(temp, { recursive: true });
   // The emulator's own scripts are CommonJS, which the "type" of the package.json above would deny them.
   await writeFile(path.join(temp, 'package.json'), '{ "type": "commonjs" }');
-  const logFile = path.join(options.folder, 'emulator.log');
+  const logFile = path.join(folder, 'emulator.log');
   const log = openSync(logFile, 'w');
-  const env = environment(options, port, temp);
+  const env = environment({ ...options, folder }, port, temp);
   const child = spawn(python, [LAUNCHER], { env, cwd: temp, stdio: ['pipe', log, log], detached: true });
   const stop = () => stopMinistack(child, temp);
   const alive = () => child.exitCode === null && child.signalCode === null;
