@@ -28,7 +28,7 @@ function runVitest(tier: Tier, reportFile: string): Promise<number | null> {
 
 async function runTier(tier: Tier): Promise<TierResult> {
   console.log(`\n=== ${tier.name} ===`);
-  const missing = tier.needs.flatMap((need) => need.missing(process.env) ?? []);
+  const missing = (await Promise.all(tier.needs.map((need) => need(process.env)))).filter(Boolean);
   if (missing.length > 0) return failedTier(tier.name, `not run: ${missing.join(' ')}`);
   const reportFile = `${reports}/${tier.name}.json`;
   rmSync(reportFile, { force: true });
