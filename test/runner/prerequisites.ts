@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { DOCKER_HELP } from '../../local/emulator/localstack.ts';
 import { findPython, PYTHON_HELP } from '../../local/emulator/python.ts';
 import { findTerraform, TERRAFORM_HELP } from '../../local/terraform.ts';
 
@@ -31,4 +30,9 @@ export const chromium: Prerequisite = async ({ CHROMIUM_PATH: chosen }) => {
   return `${candidates[0]} is missing. Debian: apt install chromium; elsewhere set CHROMIUM_PATH to a Chromium or Chrome program.`;
 };
 
-export const docker: Prerequisite = async () => (answers('docker', 'version') ? undefined : DOCKER_HELP);
+export const docker: Prerequisite = async () => {
+  if (answers('docker', 'version')) return undefined;
+  // Testcontainers takes a while to load.
+  const { DOCKER_HELP } = await import('../../local/emulator/localstack.ts');
+  return DOCKER_HELP;
+};
