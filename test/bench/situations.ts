@@ -1,0 +1,78 @@
+import { FakeClock } from '../support/fake-clock.ts';
+import { type BenchWorld, benchWorld, type RecordedCall } from './bot-world.ts';
+
+/** A row of contract bot §18: one text message, one part of the reply. */
+export interface Situation {
+  readonly name: string;
+  readonly policy: 'drop' | 'fifo';
+  /** Default true. */
+  readonly table?: boolean;
+  /** Calls that the original made; undefined where it has no such row. */
+  readonly original?: number;
+  readonly target: number;
+  /** What comes before and is not counted. */
+  readonly before?: (world: BenchWorld) => Promise<void>;
+  /** By default the chat's next message. */
+  readonly run?: (world: BenchWorld) => Promise<void>;
+}
+
+const CHAT = '12025550143';
+
+const known = (world: BenchWorld) => world.message(CHAT, 'wamid.before');
+const warm = (world: BenchWorld) => world.message('12025550144', 'wamid.other');
+const freshAfter = (prepare: (world: BenchWorld) => Promise<void>) => async (world: BenchWorld) => {
+  await prepare(world);
+  world.freeze();
+};
+
+/** Another worker holds the chat. */
+async function busy(world: BenchWorld): Promise<void> {
+  await known(world);
+  const seconds = String(Math.floor(world.clock.nowMillis() / 1000) + 60);
+  world.dynamodb.seed({
+    user_id: { S: CHAT },
+    owner: { S: 'other' },
+    event_id: { S: 'wamid.elsewhere' },
+    expiresAt: { N: seconds },
+    busy_until: { N: seconds },
+  });
+}
+
+const redelivered = (world: BenchWorld) => world.message(CHAT, 'wamid.before');
+
+export const SITUATIONS = [
+  { name: 'drop, known chat', policy: 'drop', original: 6, target: 5, before: known },
+  { name: 'drop, new chat', policy: 'drop', original: 5, target: 5, before: warm },
+  { name: 'drop, known chat, cold', policy: 'drop', original: 8, target: 7, before: freshAfter(known) },
+  { name: 'drop, new chat, cold', policy: 'drop', original: 7, target: 7 },
+  { name: 'drop, busy', policy: 'drop', original: 2, target: 4, before: busy },
+  { name: 'drop, redelivered', policy: 'drop', original: 6, target: 5, before: known, run: redelivered },
+  { name: 'drop, no table', policy: 'drop', table: false, original: 4, target: 3, before: known },
+  { name: 'fifo, known chat', policy: 'fifo', original: 6, target: 4, before: known },
+  { name: 'fifo, new chat', policy: 'fifo', target: 4, before: warm },
+  { name: 'fifo, known chat, cold', policy: 'fifo', original: 8, target: 6, before: freshAfter(known) },
+  { name: 'fifo, redelivered', policy: 'fifo', original: 6, target: 3, before: known, run: redelivered },
+  { name: 'fifo, no table', policy: 'fifo', table: false, original: 4, target: 3, before: known },
+] as const satisfies readonly Situation[];
+
+export interface Observed {
+  readonly calls: readonly RecordedCall[];
+  readonly logBytes: number;
+  readonly replies: number;
+}
+
+/** Plays a situation through the real handlers. */
+export async function observe(situation: Situation): Promise<Observed> {
+  const { policy, table = true, before, run } = situation;
+  const world = benchWorld({ policy, table, clock: new FakeClock() });
+  try {
+    await before?.(world);
+    world.clear();
+    const sentBefore = world.graph.sent.length;
+    await (run ?? ((played) => played.message(CHAT, 'wamid.counted')))(world);
+    const { logBytes } = world;
+    return { calls: [...world.recorded], logBytes, replies: world.graph.sent.length - sentBefore };
+  } finally {
+    world.close();
+  }
+}
