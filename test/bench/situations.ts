@@ -59,6 +59,8 @@ export interface Observed {
   readonly calls: readonly RecordedCall[];
   readonly logBytes: number;
   readonly replies: number;
+  /** Of the table, about as DynamoDB counts: names and values. */
+  readonly largestItemBytes: number;
 }
 
 /** Plays a situation through the real handlers. */
@@ -70,8 +72,13 @@ export async function observe(situation: Situation): Promise<Observed> {
     world.clear();
     const sentBefore = world.graph.sent.length;
     await (run ?? ((played) => played.message(CHAT, 'wamid.counted')))(world);
-    const { logBytes } = world;
-    return { calls: [...world.recorded], logBytes, replies: world.graph.sent.length - sentBefore };
+    const items = [...world.dynamodb.items().values()];
+    return {
+      calls: [...world.recorded],
+      logBytes: world.logBytes,
+      replies: world.graph.sent.length - sentBefore,
+      largestItemBytes: Math.max(0, ...items.map((item) => Buffer.byteLength(JSON.stringify(item)))),
+    };
   } finally {
     world.close();
   }
