@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { findChromium } from '../runner/chromium.ts';
 import { countTier, failedTier, summaryLines, type VitestReport } from '../runner/report.ts';
 import { tiers } from '../runner/tiers.ts';
 
@@ -81,5 +85,16 @@ test('a missing program is answered with how to get it', async () => {
   const needs = new Set(tiers.filter((tier) => !tier.onRequest).flatMap((tier) => tier.needs));
   const sentences = (await Promise.all([...needs].map((need) => need(environment)))).join('\n');
   expect(sentences).toMatch(/asks for no-such-program, which does not run\. .*opentofu\.org/);
-  expect(sentences).toMatch(/\/no\/such\/browser is missing\. Debian: apt install chromium/);
+  expect(sentences).toMatch(
+    /CHROMIUM_PATH is \/no\/such\/browser, which is no program\. Debian: apt install chromium/,
+  );
+});
+
+test('Chromium is the one that CHROMIUM_PATH names, or is found in PATH', () => {
+  expect(findChromium({ CHROMIUM_PATH: process.execPath, PATH: '/usr/bin' })).toBe(process.execPath);
+  expect(findChromium({ PATH: '' })).toBeUndefined();
+  const folder = mkdtempSync(path.join(tmpdir(), 'hookline-chromium-'));
+  symlinkSync(process.execPath, path.join(folder, 'google-chrome'));
+  expect(findChromium({ PATH: `/nowhere:${folder}` })).toBe(path.join(folder, 'google-chrome'));
+  rmSync(folder, { recursive: true });
 });

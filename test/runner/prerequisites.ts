@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { findPython, PYTHON_HELP } from '../../local/emulator/python.ts';
 import { findTerraform, TERRAFORM_HELP } from '../../local/terraform.ts';
+import { findChromium } from './chromium.ts';
 
 /** Something a tier needs on the machine. Resolves to how to get it, or to undefined when it is there. */
 export type Prerequisite = (environment: NodeJS.ProcessEnv) => Promise<string | undefined>;
@@ -22,12 +23,11 @@ export const terraform: Prerequisite = async ({ TERRAFORM_BINARY_NAME: chosen })
 
 export const python: Prerequisite = async () => ((await findPython()) ? undefined : PYTHON_HELP);
 
-const browsers = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-export const chromium: Prerequisite = async ({ CHROMIUM_PATH: chosen }) => {
-  const candidates = chosen ? [chosen] : browsers;
-  if (candidates.some((program) => answers(program, '--version'))) return undefined;
-  return `${candidates[0]} is missing. Debian: apt install chromium; elsewhere set CHROMIUM_PATH to a Chromium or Chrome program.`;
+export const chromium: Prerequisite = async (environment) => {
+  if (findChromium(environment)) return undefined;
+  const { CHROMIUM_PATH: chosen } = environment;
+  const wanted = chosen ? `CHROMIUM_PATH is ${chosen}, which is no program.` : 'Chromium is needed.';
+  return `${wanted} Debian: apt install chromium; elsewhere set CHROMIUM_PATH to a Chromium or Chrome program.`;
 };
 
 export const docker: Prerequisite = async () => {
