@@ -4,14 +4,17 @@ import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Construct } from 'constructs';
 import { Api, WEBHOOK_PATH } from '../parts/api.ts';
 import { Bucket } from '../parts/bucket.ts';
+import { Dashboard } from '../parts/dashboard.ts';
 import { ALIAS, BotFunction } from '../parts/function.ts';
 import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
 import { attribute, type Condition, choose, is, named, not } from '../parts/optional.ts';
 import { Queues } from '../parts/queue.ts';
 import { LockTable } from '../parts/table.ts';
 import { addTags } from '../parts/tags.ts';
+import { addAlarms } from './alarms.ts';
 import { type BundleFiles, shippedBundles, workerCode } from './code.ts';
 import { ingressEnvironment, workerEnvironment } from './environment.ts';
+import { botGraphs } from './graphs.ts';
 import { BOT_INPUTS } from './inputs.ts';
 import { EnvParameter, type Place } from './parameter.ts';
 import {
@@ -89,6 +92,13 @@ export class Bot extends Construct {
     });
     this.api = this.makeApi();
     this.webhookUrl = `${this.api.url}${WEBHOOK_PATH}`;
+    addAlarms(this, { values, isQueued: this.isQueued, parts: this });
+    new Dashboard(this, 'dashboard', {
+      when: values.dashboard,
+      name,
+      region: place.region,
+      graphs: botGraphs(name),
+    });
     addTags(this, values.tags);
   }
 

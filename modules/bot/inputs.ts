@@ -170,7 +170,7 @@ export const BOT_INPUTS = {
   logLevel: input(
     choice('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'),
     'INFO',
-    'Least severe log lines that are kept.',
+    'Least severe log lines that are kept. Above INFO, refused webhooks no longer ring an alarm.',
   ),
   alarms: input(flag, true, 'Make the CloudWatch alarms.'),
   alarmTopicArn: optionalInput(

@@ -5,6 +5,7 @@ import { all, type Condition, given, type Optional, unwrap } from '../parts/opti
 export const HISTORY_PREFIX = 'history';
 export const FAILED_EVENTS_PREFIX = 'failed-events';
 export const JOBS_PREFIX = 'jobs';
+const SECRETS_PREFIX = 'secrets';
 
 /** What the policies speak about. */
 export interface PolicySubjects {
@@ -115,6 +116,11 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`],
     },
     {
+      sid: 'TokenFiles',
+      actions: ['s3:GetObject'],
+      resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
+    },
+    {
       // S3 then says 404 for a missing object; without it, 403.
       sid: 'MissingObjects',
       actions: ['s3:ListBucket'],
@@ -122,7 +128,7 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       condition: {
         test: 'StringLike',
         variable: 's3:prefix',
-        values: [`${HISTORY_PREFIX}/*`, `${JOBS_PREFIX}/*`],
+        values: [HISTORY_PREFIX, JOBS_PREFIX, SECRETS_PREFIX].map((prefix) => `${prefix}/*`),
       },
     },
     {
