@@ -152,7 +152,7 @@ export class Actors {
     const future = sqs.messages(QUEUE_URL).map(({ visibleAtMillis }) => visibleAtMillis);
     const next = Math.min(...future.filter((millis) => millis > now), now + this.world.foreverMillis);
     const woken = new AbortController();
-    this.wake = () => woken.abort();
+    this.wake = () => woken.abort('woken');
     await clock.sleep(next - now, woken.signal).catch(() => {});
   }
 

@@ -77,7 +77,7 @@ export class Container {
     );
     await Promise.race([work, death, timeout]);
     if (!this.alive) invocation.status = 'died';
-    over.abort();
+    over.abort('over');
     this.invocation = undefined;
     return answer;
   }

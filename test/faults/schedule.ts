@@ -71,15 +71,10 @@ export function namedScenario(name: string): Scenario {
   return { mode, channel, policy, messages } as Scenario;
 }
 
-/** A named scenario with one fault at most: `drop/whatsapp/resend/2/one#5:lost`. */
-export function singleFault(name: string, call?: number, kind?: FaultKind): Schedule {
-  const fault = call === undefined || kind === undefined ? undefined : { call, kind };
-  return {
-    id: fault ? `${name}#${call}:${kind}` : name,
-    seed: 1,
-    scenario: namedScenario(name),
-    faults: fault ? [fault] : [],
-  };
+/** A named scenario with the given faults: `drop/whatsapp/resend/2/one#5:lost`. */
+export function namedSchedule(name: string, ...faults: { call: number; kind: FaultKind }[]): Schedule {
+  const id = [name, ...faults.map(({ call, kind }) => `${call}:${kind}`)].join('#');
+  return { id, seed: 1, scenario: namedScenario(name), faults };
 }
 
 /** A random scenario with one to four faults. */
@@ -114,7 +109,10 @@ export function randomSchedule(seed: number): Schedule {
 /** The schedule that an id names. */
 export function scheduleOf(id: string): Schedule {
   if (/^\d+$/.test(id)) return randomSchedule(Number(id));
-  const [name = '', fault] = id.split('#');
-  const [call, kind] = fault?.split(':') ?? [];
-  return singleFault(name, call === undefined ? undefined : Number(call), kind as FaultKind | undefined);
+  const [name = '', ...faults] = id.split('#');
+  const planned = faults.map((fault) => {
+    const [call, kind] = fault.split(':');
+    return { call: Number(call), kind: kind as FaultKind };
+  });
+  return namedSchedule(name, ...planned);
 }

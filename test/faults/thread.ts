@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { kindsFor } from './fault-kinds.ts';
+import { type FaultKind, kindsFor } from './fault-kinds.ts';
 import { mutants } from './mutants.ts';
 import { type RunResult, runSchedule } from './run.ts';
-import { randomSchedule, type Schedule, scenarioNames, scheduleOf, singleFault } from './schedule.ts';
+import { namedSchedule, randomSchedule, type Schedule, scenarioNames, scheduleOf } from './schedule.ts';
 import { Tally } from './tally.ts';
 
 /** What a thread is told. */
@@ -38,14 +38,36 @@ const stopped = () => input.stopAtFirst === true && tally.failures.length > 0;
 async function runSingleFaults(): Promise<void> {
   for (const [index, name] of scenarioNames().entries()) {
     if (index % input.of !== input.part) continue;
-    const { calls } = await run(singleFault(name));
+    const { calls } = await run(namedSchedule(name));
     const mode = name.startsWith('fifo') ? 'fifo' : 'drop';
     for (const [call, label] of calls.entries())
       for (const kind of kindsFor(label, mode)) {
         if (stopped()) return;
-        await run(singleFault(name, call, kind));
+        await run(namedSchedule(name, { call, kind }));
       }
   }
+}
+
+/** Faults of a first send that lead to the calls of a failure and of a second try. */
+const FIRST_FAULTS: readonly FaultKind[] = ['lost', 'die-after', 'refuse', 'down'];
+
+/** The calls that only a failure brings about, with every fault of their own. */
+async function runSecondFaults(): Promise<void> {
+  const names = scenarioNames().filter((name) => name.endsWith('/1/one'));
+  for (const [index, name] of names.entries()) {
+    if (index % input.of !== input.part) continue;
+    const { calls } = await runSchedule(namedSchedule(name), input.tmpDir);
+    const first = calls.indexOf('worker POST message');
+    for (const kind of FIRST_FAULTS) await runEverySecondFault(name, { call: first, kind });
+  }
+}
+
+async function runEverySecondFault(name: string, first: { call: number; kind: FaultKind }): Promise<void> {
+  const { calls } = await runSchedule(namedSchedule(name, first), input.tmpDir);
+  const mode = name.startsWith('fifo') ? 'fifo' : 'drop';
+  for (let call = first.call + 1; call < calls.length && !stopped(); call++)
+    for (const kind of kindsFor(calls[call] ?? '', mode))
+      await run(namedSchedule(name, first, { call, kind }));
 }
 
 async function runRandom(): Promise<void> {
@@ -59,7 +81,10 @@ if (input.only) {
   const { trace } = await run(scheduleOf(input.only));
   parentPort?.postMessage({ tally: tally.data(), trace });
 } else {
-  if (input.exhaustive) await runSingleFaults();
+  if (input.exhaustive) {
+    await runSingleFaults();
+    await runSecondFaults();
+  }
   await runRandom();
   parentPort?.postMessage({ tally: tally.data(), trace: [] });
 }

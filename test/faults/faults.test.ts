@@ -1,0 +1,57 @@
+import { beforeAll, expect, test } from 'vitest';
+import { kindsFor } from './fault-kinds.ts';
+import { writeReport } from './report.ts';
+import type { TallyData } from './tally.ts';
+import { runThreads } from './threads.ts';
+
+// FAULT_SCHEDULES=<n>: how many schedules at least. FAULT_SEED=<id>: only this one, with its trace.
+const total = Number(process.env.FAULT_SCHEDULES ?? 24_000);
+const only = process.env.FAULT_SEED;
+
+/** Every call of a turn, those of its failures included. */
+const LABELS = [
+  'ingress GetParameter',
+  'ingress Invoke',
+  'ingress SendMessage',
+  'mapping DeleteMessage',
+  'worker ChangeMessageVisibility',
+  'worker DeleteItem lock',
+  'worker GetItem event',
+  'worker GetObject history',
+  'worker GetParameter',
+  'worker POST message',
+  'worker PutObject captured',
+  'worker PutObject history',
+  'worker TransactWriteItems',
+  'worker UpdateItem event',
+  'worker UpdateItem lock',
+  'worker agent',
+];
+
+let tally: TallyData;
+beforeAll(async () => {
+  const input = { exhaustive: !only, total, firstSeed: 1, ...(only && { only }) };
+  const result = await runThreads(only ? 1 : 2, input);
+  tally = result.tally;
+  if (only) console.log(result.trace.join('\n'));
+  else writeReport('dist/reports/faults.md', tally);
+}, 1_800_000);
+
+test('the guarantee holds in every schedule', () => {
+  const broken = tally.failures.map(({ id, violations }) => `FAULT_SEED='${id}': ${violations.join('; ')}`);
+  expect(broken.slice(0, 20)).toEqual([]);
+});
+
+test('at least 20,000 schedules ran, and every call of a turn met every fault', () => {
+  if (only) return;
+  expect(tally.schedules).toBeGreaterThanOrEqual(Math.min(total, 20_000));
+  const met = new Set(tally.rows.map(({ label, kind }) => `${label} ${kind}`));
+  const wanted = LABELS.flatMap((label) => {
+    const modes =
+      label === 'ingress Invoke' || label.includes('lock') ? (['drop'] as const) : (['fifo'] as const);
+    return modes.flatMap((mode) => kindsFor(label, mode).map((kind) => `${label} ${kind}`));
+  });
+  expect(wanted.filter((pair) => !met.has(pair))).toEqual([]);
+  const unknown = tally.rows.map(({ label }) => label).filter((label) => !LABELS.includes(label));
+  expect(unknown.filter((label) => label !== 'no fault')).toEqual([]);
+});
