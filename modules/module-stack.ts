@@ -1,5 +1,5 @@
 import { type TerraformElement, TerraformStack } from 'cdktf';
-import type { Construct, Node } from 'constructs';
+import type { Node } from 'constructs';
 import { readableId } from './parts/names.ts';
 
 interface TerraformJson {
@@ -10,6 +10,9 @@ interface TerraformJson {
 
 /** The AWS provider from which on everything that is used here exists. */
 const MINIMUM_AWS_PROVIDER = '>= 5.100.0';
+
+/** Optional object attributes, `startswith`, postconditions. OpenTofu counts alike. */
+const MINIMUM_TERRAFORM = '>= 1.6.0';
 
 /** A stack whose resource addresses are short, readable and stable. */
 export class ReadableStack extends TerraformStack {
@@ -34,14 +37,13 @@ export class ReadableStack extends TerraformStack {
 
 /** A stack that is published as a Terraform module: who uses it brings the provider and the backend. */
 export class ModuleStack extends ReadableStack {
-  constructor(scope: Construct, id: string) {
-    super(scope, id);
-  }
-
   override toTerraform(): TerraformJson {
-    const { provider: _, '//': __, ...json } = super.toTerraform();
-    delete json.terraform?.backend;
-    return withoutMetadata(json) as TerraformJson;
+    const { provider: _, terraform: __, ...json } = super.toTerraform();
+    const terraform = {
+      required_version: MINIMUM_TERRAFORM,
+      required_providers: { aws: { source: 'hashicorp/aws', version: MINIMUM_AWS_PROVIDER } },
+    };
+    return withoutMetadata({ ...json, terraform }) as TerraformJson;
   }
 }
 

@@ -58,7 +58,7 @@ export class Bot extends Construct {
   constructor(scope: Construct, id: string, props: BotProps = {}) {
     super(scope, id);
     const values = withDefaults(BOT_INPUTS, props);
-    const { name, kmsKeyArn, singleFunction } = values;
+    const { name, kmsKeyArn } = values;
     this.values = values;
     this.isQueued = named(this, 'is_queued', not(is(values.busyPolicy, 'drop')));
     const place = placeOf(this);
@@ -75,10 +75,7 @@ export class Bot extends Construct {
     const bundles = props.bundles ?? shippedBundles(this);
     this.ingress = this.makeIngress(bundles);
     this.worker = this.makeWorker(bundles);
-    const ingressGrant = this.ingress.role.grant(ingressStatements(this.policySubjects(this.ingress)));
-    const workerGrant = this.worker.role.grant(
-      workerStatements(this.policySubjects(this.worker), singleFunction),
-    );
+    const { ingressGrant, workerGrant } = this.grantRoles();
     this.ingressPolicyJson = ingressGrant.json;
     this.workerPolicyJson = workerGrant.json;
 
@@ -148,6 +145,14 @@ export class Bot extends Construct {
       environment: workerEnvironment(values, this.isQueued, this),
       preconditions: checkedTogether(this, values),
     });
+  }
+
+  private grantRoles() {
+    const { ingress, worker, values } = this;
+    return {
+      ingressGrant: ingress.role.grant(ingressStatements(this.policySubjects(ingress))),
+      workerGrant: worker.role.grant(workerStatements(this.policySubjects(worker), values.singleFunction)),
+    };
   }
 
   private policySubjects({ logGroup }: BotFunction): PolicySubjects {

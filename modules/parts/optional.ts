@@ -97,7 +97,8 @@ export const not = (condition: Condition): Condition =>
 export function all(...conditions: readonly Condition[]): Condition {
   if (conditions.includes(false)) return false;
   const open = conditions.filter((condition) => condition !== true);
-  return open.length === 0 ? true : expression(open.map((condition) => `(${hcl(condition)})`).join(' && '));
+  const [only = true, ...others] = open;
+  return others.length === 0 ? only : expression(open.map((condition) => `(${hcl(condition)})`).join(' && '));
 }
 
 export const any = (...conditions: readonly Condition[]): Condition => not(all(...conditions.map(not)));

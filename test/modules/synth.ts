@@ -1,0 +1,51 @@
+import { type App, Testing } from 'cdktf';
+import { Bot, type BotProps } from '../../modules/bot/index.ts';
+import { botModule } from '../../modules/bot/module.ts';
+import { ReadableStack } from '../../modules/module-stack.ts';
+
+/** A block of Terraform's JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look at any depth of foreign JSON
+export type Block = Record<string, any>;
+
+export interface Synthesised {
+  readonly resource: Readonly<Record<string, Readonly<Record<string, Block>>>>;
+  readonly data: Readonly<Record<string, Readonly<Record<string, Block>>>>;
+  readonly locals: Readonly<Record<string, string>>;
+  readonly variable: Readonly<Record<string, Block>>;
+  readonly output: Readonly<Record<string, Block>>;
+}
+
+const ZIPS = { ingress: 'ingress.zip', worker: 'worker.zip', single: 'single.zip' };
+
+const newApp = (): App => Testing.app();
+
+/** The construct with plain props, as Terraform's JSON. */
+export function synthBot(props: BotProps = {}): Synthesised {
+  const stack = new ReadableStack(newApp(), 'bot');
+  new Bot(stack, 'Default', { bundles: ZIPS, ...props });
+  return { locals: {}, variable: {}, output: {}, ...JSON.parse(Testing.synth(stack)) };
+}
+
+/** The construct with variables, as it is published. */
+export const synthModule = (): Synthesised => JSON.parse(Testing.synth(botModule(newApp())));
+
+/** All blocks of one type. */
+export const blocks = ({ resource }: Synthesised, type: string): readonly Block[] =>
+  Object.values(resource[type] ?? {});
+
+/** Statements of a policy document, those in dynamic blocks too. */
+export function statements({ data }: Synthesised, id: string): readonly Block[] {
+  const document = data.aws_iam_policy_document?.[id];
+  if (!document) throw new Error(`There is no policy document ${id}.`);
+  const dynamic: readonly Block[] = document.dynamic?.statement ?? [];
+  return [...(document.statement ?? []), ...dynamic.map(({ content }) => content)];
+}
+
+/** Addresses of everything that keeps state, and of the data sources. */
+export function addresses({ resource, data }: Synthesised): readonly string[] {
+  const of = (prefix: string, section: Synthesised['resource']) =>
+    Object.entries(section).flatMap(([type, byId]) =>
+      Object.keys(byId).map((id) => `${prefix}${type}.${id}`),
+    );
+  return [...of('', resource), ...of('data.', data)].sort();
+}
