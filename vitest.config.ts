@@ -51,6 +51,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          // One stand for all files, as npm start makes it.
+          globalSetup: ['./test/browser/global-setup.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: minutes(2),

@@ -9,7 +9,7 @@ WhatsApp and Telegram. Plays one recorded message, prints the reply, and stays u
   --once            end after the reply: exit code 0, or another with the reason
   --telegram        play a Telegram update; without it a WhatsApp message
   --agent <file>    answer with your own agent instead of the echo
-  --port <number>   of this machine's server for the stand-ins; default 4780
+  --port <number>   of the stand-ins' server; default 4780. The console takes the next
   --help            show this
 
 AWS_TEST_BACKEND chooses the emulator: ministack (default, needs Python 3), localstack (needs Docker), or

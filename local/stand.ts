@@ -26,6 +26,8 @@ export interface StandOptions {
   readonly port: number;
   /** Pages to serve beside the stand-ins. */
   readonly routes?: readonly Route[];
+  /** Where it keeps its state. Default `.hookline/stand`. */
+  readonly folder?: string;
   readonly say: Say;
   readonly signal: AbortSignal;
 }
@@ -60,7 +62,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const folder = await openStandFolder(FOLDER);
+    const folder = await openStandFolder(options.folder ?? FOLDER);
     ends.push(() => folder.release());
     const standIns = { whatsapp: createGraphStandIn(), telegram: createTelegramStandIn() };
     const routes = [platformRoute(standIns), controlRoute(standIns), ...(options.routes ?? [])];

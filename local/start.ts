@@ -1,4 +1,5 @@
 import { HELP, readArguments, type StartArguments } from './arguments.ts';
+import { startConsole } from './console/start.ts';
 import { functionLogs } from './logs.ts';
 import { type Played, play, turnFinished } from './play.ts';
 import { Problem } from './problem.ts';
@@ -35,11 +36,21 @@ async function runStand(options: StartArguments, signal: AbortSignal): Promise<v
     const webhook = recordedWebhook(options, stand);
     tell(webhook, await playOnce(options, stand, webhook, signal));
     if (options.once) return;
-    say(`\nThe bot stays up at ${stand.bots[provider]?.webhookUrl}, the stand-ins at ${stand.serverUrl}.`);
-    say('Ctrl-C ends everything.');
-    await aborted(signal);
+    await stayUp(stand, options, signal);
   } finally {
     await stand.stop();
+  }
+}
+
+/** Until Ctrl-C. The console takes the port after the stand-ins'. */
+async function stayUp(stand: Stand, { provider, port }: StartArguments, signal: AbortSignal): Promise<void> {
+  const console = await startConsole(stand, port + 1);
+  try {
+    say(`\nConsole: http://127.0.0.1:${console.port}`);
+    say(`Bot: ${stand.bots[provider]?.webhookUrl}, stand-ins: ${stand.serverUrl}. Ctrl-C ends everything.`);
+    await aborted(signal);
+  } finally {
+    await console.close();
   }
 }
 

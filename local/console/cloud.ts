@@ -16,7 +16,8 @@ import type { BotCloud, LogRecord } from './ports.ts';
 
 /** The resources of a bot, as its stack names them. */
 export interface BotResources {
-  readonly functionNames: readonly string[];
+  /** Log groups of its functions. */
+  readonly logGroups: readonly string[];
   readonly bucket: string;
   /** Absent when messages are handed over by asynchronous invocation. */
   readonly queueUrl?: string;
@@ -42,10 +43,10 @@ export function emulatorCloud(resources: BotResources, settings: CloudSettings):
   const sqs = new SQSClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const lambda = new LambdaClient(settings);
-  const { functionNames, bucket, queueUrl, deadLetterUrl } = resources;
+  const { logGroups, bucket, queueUrl, deadLetterUrl } = resources;
   return {
     logsSince: async (millis) => {
-      const lines = await Promise.all(functionNames.map((name) => functionLines(logs, name, millis)));
+      const lines = await Promise.all(logGroups.map((group) => groupLines(logs, group, millis)));
       return lines.flat().sort((a, b) => a.atMillis - b.atMillis);
     },
     depth: async () => {
@@ -67,15 +68,15 @@ export function emulatorCloud(resources: BotResources, settings: CloudSettings):
   };
 }
 
-async function functionLines(
+async function groupLines(
   logs: CloudWatchLogsClient,
-  functionName: string,
+  logGroupName: string,
   startTime: number,
 ): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const input = { logGroupName: `/aws/lambda/${functionName}`, startTime, ...(nextToken && { nextToken }) };
+    const input = { logGroupName, startTime, ...(nextToken && { nextToken }) };
     const output = await logs.send(new FilterLogEventsCommand(input));
     for (const { timestamp = 0, message = '', logStreamName = '' } of output.events ?? [])
       records.push({ atMillis: timestamp, text: message.trim(), stream: logStreamName });

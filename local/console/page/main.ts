@@ -102,7 +102,7 @@ function showState(state: ConsoleState): void {
   page.state = state;
   page.channel ??= state.bots[0]?.channel;
   const isNew = user.options.length === 0;
-  setText(byId('stand', HTMLElement), `On ${state.backend}, busy policy ${bot()?.busyPolicy ?? '-'}`);
+  setText(byId('stand', HTMLElement), `On ${state.backend}, busy policy “${bot()?.busyPolicy ?? ''}”`);
   showChannels(state);
   if (isNew) showUsers();
   showDepths();
