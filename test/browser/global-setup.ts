@@ -1,0 +1,42 @@
+import type { TestProject } from 'vitest/node';
+import { startConsole } from '../../local/console/start.ts';
+import { checkRequirements } from '../../local/requirements.ts';
+import { startStand } from '../../local/stand.ts';
+
+/** What the tests of the tier share: the stand of `npm start` with both bots, and its console. */
+export interface ConsoleContext {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** What must never reach the page. */
+  readonly secrets: readonly string[];
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    console: ConsoleContext;
+  }
+}
+
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const stopping = new AbortController();
+  const stand = await startStand({
+    ...(await checkRequirements()),
+    providers: ['whatsapp', 'telegram'],
+    port: 0,
+    folder: '.hookline/browser-tier',
+    say: (line) => console.log(line),
+    signal: stopping.signal,
+  });
+  try {
+    const server = await startConsole(stand, 0);
+    const { phoneNumberId: _, ...secrets } = stand.secrets;
+    project.provide('console', { url: `http://127.0.0.1:${server.port}`, secrets: Object.values(secrets) });
+    return async () => {
+      await server.close();
+      await stand.stop();
+    };
+  } catch (error) {
+    await stand.stop();
+    throw error;
+  }
+}
