@@ -45,13 +45,9 @@ export async function applyToEmulator(options: TerraformOptions): Promise<Readon
   const { command, folder, endpoint, say, signal } = options;
   await mkdir(PLUGIN_CACHE, { recursive: true });
   await writeFile(path.join(folder, 'zz_emulator_override.tf.json'), JSON.stringify(OVERRIDE, null, 2));
+  const env = environment(endpoint);
   const terraform = (args: readonly string[], onLine?: (line: string) => void) =>
-    run(command, args, {
-      cwd: folder,
-      env: environment(endpoint),
-      ...(signal && { signal }),
-      ...(onLine && { onLine }),
-    });
+    run(command, args, { cwd: folder, env, ...(signal && { signal }), ...(onLine && { onLine }) });
   await step(say, `Preparing ${nameOf(command)}`, () => terraform(['init', '-input=false', '-no-color']));
   const progress = applyProgress();
   const apply = ['apply', '-auto-approve', '-input=false', '-parallelism=100', '-json'];
@@ -68,6 +64,20 @@ export async function applyToEmulator(options: TerraformOptions): Promise<Readon
   }
   const outputs = JSON.parse(await terraform(['output', '-json'])) as Record<string, { value: unknown }>;
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+}
+
+/** The addresses that another apply of what was applied would change. */
+export async function planOnEmulator(
+  options: Pick<TerraformOptions, 'command' | 'folder' | 'endpoint'>,
+): Promise<readonly string[]> {
+  const { command, folder, endpoint } = options;
+  const args = ['plan', '-input=false', '-lock=false', '-parallelism=100', '-json'];
+  const output = await run(command, args, { cwd: folder, env: environment(endpoint) });
+  return output
+    .split('\n')
+    .map(parse)
+    .filter(({ type, change }) => type === 'planned_change' && change?.action !== 'read')
+    .map(({ change }) => change?.resource?.addr ?? '');
 }
 
 const nameOf = (command: string) => (command === 'tofu' ? 'OpenTofu' : 'Terraform');
@@ -133,6 +143,7 @@ interface ApplyEvent {
     readonly remove: number;
   };
   readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
+  readonly change?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
   readonly diagnostic?: {
     readonly severity?: string;
     readonly summary?: string;
