@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { CreateFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { strToU8, zipSync } from 'fflate';
 import type { Emulator } from '../../local/emulator/emulator.ts';
+import { bundle } from '../../runtime/bundle.ts';
 
 const REGION = 'eu-central-1';
 
@@ -18,6 +21,20 @@ export const bareZip = (): Uint8Array =>
       `export const handler = async () => { console.log('{"level":"INFO"}'); return { statusCode: 200, body: '"ok"' }; };`,
     ),
   });
+
+/** The zip of a handler that hands the body to the worker, logs a line and answers. */
+export async function invokeZip(outdir: string): Promise<Uint8Array> {
+  const source = `import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+const client = new LambdaClient({ maxAttempts: 1 });
+export const handler = async ({ body }) => {
+  await client.send(new InvokeCommand({ FunctionName: 'worker', InvocationType: 'Event', Payload: body }));
+  console.log('{"level":"INFO"}');
+  return { statusCode: 200, body: '"ok"' };
+};`;
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const { zipPath } = await bundle('invoke', { source }, { root, outdir });
+  return readFileSync(zipPath);
+}
 
 export async function createFunction(
   emulator: Emulator,

@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Section>>> = {
   calls: async () => (await import('./calls.ts')).calls(),
   cost: async () => (await import('./cost.ts')).cost(),
   acknowledgement: async () => (await import('./acknowledgement.ts')).acknowledgement(),
+  'cold-start': async () => (await import('./cold-start.ts')).coldStart(),
   turn: async () => (await import('./turn.ts')).turn(),
 };
 
