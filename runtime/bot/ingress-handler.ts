@@ -1,3 +1,4 @@
+import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
@@ -26,7 +27,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
   const { clock } = clients;
   const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
   const log = jsonLog(write, () => clock.nowMillis());
-  const loadConfig = configLoader(botType, environment, { clock, log, ssm: clients.ssm });
+  const loadConfig = configLoader(botType, environment, { clock, log, openSsm: () => ssmOf(clients) });
 
   const answer = async (request: HttpRequest, traceparent: string, requestLog: Log, ownArn: string) => {
     try {
@@ -81,6 +82,12 @@ function answerFault(error: unknown, log: Log): HttpAnswer {
   }
   log.error('webhook_failed', { error: describeError(error) });
   return temporarilyUnavailable;
+}
+
+async function ssmOf(clients: Clients): Promise<AwsClient> {
+  const { SSMClient } = await import('../core/parameters.ts');
+  clients.ssm ??= new SSMClient(CLIENT_OPTIONS);
+  return clients.ssm;
 }
 
 async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): Promise<HandOff> {

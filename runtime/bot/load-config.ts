@@ -19,17 +19,15 @@ export interface LoadedConfig {
 export function configLoader(
   botType: string | undefined,
   environment: Environment,
-  ports: { readonly clock: Clock; readonly log: Log; readonly ssm: AwsClient | undefined },
+  ports: { readonly clock: Clock; readonly log: Log; readonly openSsm: () => Promise<AwsClient> },
 ): () => Promise<LoadedConfig> {
   const { clock, log } = ports;
-  let { ssm } = ports;
   const source = ssmEnvironment({
     environment,
     clock,
     readParameter: async (name) => {
-      const { readSsmParameter, SSMClient } = await import('../core/parameters.ts');
-      ssm ??= new SSMClient({ maxAttempts: 1 });
-      return readSsmParameter(ssm, clock, name);
+      const { readSsmParameter } = await import('../core/parameters.ts');
+      return readSsmParameter(await ports.openSsm(), clock, name);
     },
     onStale: (error) => log.warn('parameter_refresh_failed', { error: describeError(error) }),
   });

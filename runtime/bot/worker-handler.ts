@@ -47,23 +47,19 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     s3: lazy(() => given.s3 ?? new S3Client({ maxAttempts: 1 })),
     dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient({ maxAttempts: 1 })),
   };
-  const loadConfig = configLoader(botType, environment, { clock, log, ssm: given.ssm });
+  const loadConfig = configLoader(botType, environment, {
+    clock,
+    log,
+    openSsm: async () =>
+      given.ssm ?? new (await import('../core/parameters.ts')).SSMClient({ maxAttempts: 1 }),
+  });
 
-  let tokenFilesFetched = false;
-  const fetchFilesOnce = async (from: Environment) => {
-    const named = tokenFilesNamed(from);
-    if (tokenFilesFetched || !named) return;
-    const objects = named.bucket ? s3ObjectStore(clients.s3(), named.bucket, clock) : undefined;
-    const packageRoot = environment.LAMBDA_TASK_ROOT ?? process.cwd();
-    await fetchTokenFiles({ ...named, objects, packageRoot }, log);
-    tokenFilesFetched = true;
-  };
-
+  const fetchFiles = tokenFileFetcher(environment, clients.s3, clock, log);
   let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
   const load = async (): Promise<WorkerPorts> => {
     // What the real environment names can be fetched beside the parameter (contract bot §4.1).
-    const [loaded] = await Promise.all([loadConfig(), fetchFilesOnce(environment)]);
-    await fetchFilesOnce(loaded.environment);
+    const [loaded] = await Promise.all([loadConfig(), fetchFiles(environment)]);
+    await fetchFiles(loaded.environment);
     if (current?.loaded !== loaded) {
       const ports = workerPorts(loaded, { ...given, clock }, clients, options, log);
       current = { loaded, ports };
@@ -78,6 +74,18 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
       deadlineMillis: clock.nowMillis() + context.getRemainingTimeInMillis(),
       sqs: async () => given.sqs ?? new (await import('../core/sqs.ts')).SQSClient({ maxAttempts: 1 }),
     });
+  };
+}
+
+/** Fetches the token files that an environment names, once in a container. */
+function tokenFileFetcher(real: Environment, s3: () => AwsClient, clock: Clock, log: Log) {
+  let fetched = false;
+  return async (environment: Environment): Promise<void> => {
+    const named = tokenFilesNamed(environment);
+    if (fetched || !named) return;
+    const objects = named.bucket ? s3ObjectStore(s3(), named.bucket, clock) : undefined;
+    await fetchTokenFiles({ ...named, objects, packageRoot: real.LAMBDA_TASK_ROOT ?? process.cwd() }, log);
+    fetched = true;
   };
 }
 

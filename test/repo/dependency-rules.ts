@@ -120,8 +120,7 @@ export const textRules: readonly TextRule[] = [
   {
     says: 'only handlers, servers and the command construct AWS clients',
     pattern: /\bnew (DynamoDB|S3|SQS|SSM|Lambda|SecretsManager|CloudWatch)Client\(/,
-    // load-config.ts is what the two handlers of a bot share at their start.
-    except: (file) => isEdge(file) || file === 'runtime/bot/load-config.ts',
+    except: isEdge,
   },
   {
     says: 'Terraform variables and outputs are made in module.ts and parts of module-stack only',
