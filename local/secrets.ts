@@ -41,6 +41,12 @@ export function environmentFile(secrets: BotSecrets, standInUrl: string): string
     .join('');
 }
 
+const MODEL_SETTINGS = ['OPENAI_API_KEY', 'OPENAI_MODEL', 'OPENAI_BASE_URL'] as const;
+
+/** What an agent with a language model reads, as more lines of the `.env`: from the user's own environment. */
+export const modelSettings = (environment: NodeJS.ProcessEnv): string =>
+  MODEL_SETTINGS.flatMap((name) => (environment[name] ? [`${name}=${environment[name]}\n`] : [])).join('');
+
 /** Settings of an AWS client that talks to an emulator. */
 export const emulatorClient = (endpoint: string) => ({ endpoint, region: REGION, credentials: TEST_KEYS });
 

@@ -4,7 +4,7 @@ import { type Backend, type Emulator, emulatedUrl, listenHost, startEmulator } f
 import { openStandFolder, type StandFolder } from './kept-state.ts';
 import { CommandError, isPortFree } from './process.ts';
 import { type Say, step } from './progress.ts';
-import { type BotSecrets, environmentFile, newSecrets, putEnvironment } from './secrets.ts';
+import { type BotSecrets, environmentFile, modelSettings, newSecrets, putEnvironment } from './secrets.ts';
 import { type Route, startServer } from './server.ts';
 import { createGraphStandIn } from './stand-ins/graph.ts';
 import { controlRoute, platformRoute, type StandIns } from './stand-ins/routes.ts';
@@ -71,8 +71,12 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     ends.push(() => server.close());
     await prepare(folder, options);
     const secrets = newSecrets();
-    const { emulator, bots } = await deploy(folder, options, (standInUrl) =>
-      environmentFile(secrets, standInUrl(server.port)),
+    // Without an agent of the user's nothing reads their keys.
+    const agentSettings = options.agentFile === undefined ? '' : modelSettings(process.env);
+    const { emulator, bots } = await deploy(
+      folder,
+      options,
+      (standInUrl) => environmentFile(secrets, standInUrl(server.port)) + agentSettings,
     );
     ends.push(() => emulator.stop());
     return { emulator, serverUrl: `http://127.0.0.1:${server.port}`, standIns, secrets, bots, stop };

@@ -51,7 +51,6 @@ await handler(${JSON.stringify(asynchronous(textJob(text)))}, ${context});`;
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL: here,
     BOT_TYPE: 'whatsapp',
-    // An address of one level: the client would put the bucket's name before a host name.
     BUCKET_NAME: 'bucket',
     MAWS_TMP_DIR: folder,
     WHATSAPP_TOKEN: 'token',
