@@ -115,6 +115,7 @@ run "fifo" {
 }
 
 run "merge" {
+  command = plan
   variables {
     busy_policy = "merge"
   }
@@ -129,6 +130,7 @@ run "merge" {
 }
 
 run "single_function" {
+  command = plan
   variables {
     single_function = true
     api             = "http"
@@ -152,6 +154,7 @@ run "single_function" {
 }
 
 run "function_url" {
+  command = plan
   variables {
     api = "function_url"
   }
@@ -166,6 +169,7 @@ run "function_url" {
 }
 
 run "everything_off" {
+  command = plan
   variables {
     alarms                = false
     dashboard             = false
@@ -192,6 +196,7 @@ run "everything_off" {
 }
 
 run "warm" {
+  command = plan
   variables {
     worker_provisioned_concurrency = { min = 1, max = 4 }
     worker_reserved_concurrency    = 0
