@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { honourAliasDestination } from '../../local/emulator/alias-destinations.ts';
 import { type Backend, emulatedUrl, listenHost, startEmulator } from '../../local/emulator/emulator.ts';
 import { openStandFolder } from '../../local/kept-state.ts';
 import { step } from '../../local/progress.ts';
@@ -13,8 +14,15 @@ import { createTelegramStandIn } from '../../local/stand-ins/telegram.ts';
 import { applyToEmulator } from '../../local/terraform.ts';
 import { publishBot } from '../../modules/publish.ts';
 import { buildAgentBundle, buildBundles } from '../../runtime/build.ts';
-import { startAwsRecorder } from './support/aws-recorder.ts';
-import { BOT_NAMES, type BotName, type BotOutputs, resourceName, rootConfiguration } from './support/bots.ts';
+import { type AwsUse, startAwsRecorder } from './support/aws-recorder.ts';
+import {
+  BOT_NAMES,
+  BOTS,
+  type BotName,
+  type BotOutputs,
+  resourceName,
+  rootConfiguration,
+} from './support/bots.ts';
 import { agentControl } from './support/control.ts';
 
 /** What the tests of the tier share: one emulator, one apply, one set of stand-ins. */
@@ -66,6 +74,7 @@ async function start(atEnd: (end: () => Promise<void>) => void): Promise<Emulato
   const recorder = backend === 'ministack' ? await startAwsRecorder() : undefined;
   if (recorder) {
     atEnd(() => recorder.close());
+    atEnd(() => writeReport(recorder.uses()));
     uses.list = () => recorder.uses();
   }
   const functionEndpoint = recorder && { functionEndpoint: recorder.endpoint };
@@ -80,6 +89,9 @@ async function start(atEnd: (end: () => Promise<void>) => void): Promise<Emulato
   for (const name of BOT_NAMES)
     await putEnvironment(endpoint, `/${resourceName(name)}/prod/env`, environment);
   const outputs = await applyToEmulator({ command, folder: configuration, endpoint, say });
+  for (const name of BOT_NAMES)
+    if (BOTS[name].busy_policy === 'drop')
+      await honourAliasDestination(emulator, `${resourceName(name)}-worker`, 'live');
   const bots = Object.fromEntries(
     Object.entries(outputs as Record<BotName, BotOutputs>).map(([name, bot]) => [
       name,
@@ -104,6 +116,13 @@ async function writeRoot(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const root = rootConfiguration({ moduleFolder, agentZip, folder });
   await writeFile(path.join(folder, 'main.tf.json'), JSON.stringify(root, null, 2));
+}
+
+/** What the functions called, for whoever wants to read it. */
+async function writeReport(uses: readonly AwsUse[]): Promise<void> {
+  const sorted = uses.map((use) => JSON.stringify(use)).sort();
+  await mkdir('dist/reports', { recursive: true });
+  await writeFile('dist/reports/aws-calls.json', `[\n${sorted.join(',\n')}\n]\n`);
 }
 
 function routes(uses: { list(): readonly object[] }): readonly Route[] {
