@@ -59,7 +59,7 @@ async function loadVendor(): Promise<typeof import('openai')> {
   try {
     return await import('openai');
   } catch {
-    throw new ConfigError(['The package openai is missing: npm install openai, then build again']);
+    throw new ConfigError(['The package openai is missing: npm install openai, then build and deploy again']);
   }
 }
 
