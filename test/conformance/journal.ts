@@ -42,6 +42,7 @@ export function defineJournalConformance(name: string, makeClients: MakeClients)
           delivery: dynamoDelivery(clients.dynamodb, clients.tableName, clock, 1000),
           lock: locked ? dynamoLock(clients.dynamodb, clients.tableName, clock) : undefined,
           failedEvents: noFailedEvents,
+          finished: new Set<string>(),
           clock,
           log: jsonLog(
             () => {},

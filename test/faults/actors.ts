@@ -1,5 +1,12 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { telegramWebhook, whatsappWebhook } from '../../local/recordings/webhooks.ts';
+import type { Webhook } from '../../local/recordings/webhooks.ts';
+import {
+  telegramWebhook,
+  whatsappSignature,
+  whatsappStatusWebhook,
+  whatsappWebhook,
+} from '../../local/recordings/webhooks.ts';
+import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
 import type { HttpAnswer } from '../../runtime/core/http-event.ts';
 import { httpEvent, recordOf, sqsEvent } from '../support/events.ts';
 import type { FakeMessage } from '../support/fake-sqs.ts';
@@ -29,15 +36,16 @@ export class Actors {
     world.lambda.onInvoke = ({ payload }) => this.start(() => this.runAsync(payload));
     world.onQueued = () => this.wake();
     world.onDuplicate = (kind, { eventId }) => {
-      const event = eventId === undefined ? this.lastDelivered : world.events.get(eventId);
-      if (!event) return;
-      if (kind === 'duplicate-run') this.start(() => this.runAsync(this.payloads.get(event.id)));
-      else this.start(() => this.deliverOnce(event, kind === 'duplicate-late' ? LATE_MILLIS : 1));
+      const event = eventId === undefined ? undefined : world.events.get(eventId);
+      const events = event ? [event] : this.lastDelivered;
+      if (kind === 'duplicate-run' && event) this.start(() => this.runAsync(this.payloads.get(event.id)));
+      else this.start(() => this.deliverOnce(events, kind === 'duplicate-late' ? LATE_MILLIS : 1));
     };
+    world.onAccepted = (event, part, sent) => this.start(() => this.report(event, part, sent));
   }
 
   private readonly payloads = new Map<string, unknown>();
-  private lastDelivered: EventRecord | undefined;
+  private lastDelivered: readonly EventRecord[] = [];
 
   private start(activity: () => Promise<void>): void {
     const running: Promise<void> = activity().finally(() => {
@@ -57,51 +65,69 @@ export class Actors {
     const { world } = this;
     const telegram = world.schedule.scenario.channel === 'telegram';
     const previous = new Map<string, Promise<void>>();
-    for (const message of messages) {
-      const number = world.events.size + 1;
-      const chatId = telegram ? String(5_550_000_000 + message.chat) : `1202555010${message.chat}`;
-      const event = new EventRecord(telegram ? String(1000 + number) : `wamid.${number}`, chatId, message);
-      world.events.set(event.id, event);
+    for (const group of together(messages, telegram)) {
+      const events = group.map((message) => this.eventOf(message));
+      const [{ chatId, message }] = events as [EventRecord];
       const before = telegram ? (previous.get(chatId) ?? Promise.resolve()) : Promise.resolve();
       const delivery = (async () => {
         await world.clock.sleep(message.atMillis);
         await before;
-        await this.deliver(event);
+        await this.deliver(() => this.postMessages(events));
       })();
       previous.set(chatId, delivery);
       this.start(() => delivery);
     }
   }
 
+  private eventOf(message: Message): EventRecord {
+    const { events, schedule } = this.world;
+    const telegram = schedule.scenario.channel === 'telegram';
+    const chatId = telegram ? String(5_550_000_000 + message.chat) : `1202555010${message.chat}`;
+    const id = telegram ? String(1001 + events.size) : `wamid.${1 + events.size}`;
+    const event = new EventRecord(id, chatId, message);
+    events.set(id, event);
+    return event;
+  }
+
   /** Delivers until the webhook answers 200. */
-  private async deliver(event: EventRecord): Promise<void> {
+  private async deliver(post: () => Promise<boolean>): Promise<void> {
     let pauseMillis = REDELIVERY_MILLIS;
-    for (let delivery = 1; !(await this.post(event)); delivery++) {
-      if (delivery > MAX_DELIVERIES) throw new Error(`${event.id} is refused again and again`);
+    for (let delivery = 1; !(await post()); delivery++) {
+      if (delivery > MAX_DELIVERIES) throw new Error('A webhook is refused again and again');
       await this.world.clock.sleep(pauseMillis);
       pauseMillis *= 3;
     }
   }
 
-  private async deliverOnce(event: EventRecord, delayMillis: number): Promise<void> {
+  private async deliverOnce(events: readonly EventRecord[], delayMillis: number): Promise<void> {
     await this.world.clock.sleep(delayMillis);
-    await this.post(event);
+    if (events.length > 0) await this.postMessages(events);
   }
 
-  private async post(event: EventRecord): Promise<boolean> {
-    const { world } = this;
-    this.lastDelivered = event;
-    const options = { chatId: event.chatId, eventId: event.id, text: 'hello', sentMillis: START_MILLIS };
-    const webhook =
-      world.schedule.scenario.channel === 'whatsapp'
-        ? whatsappWebhook({ ...options, appSecret: APP_SECRET, phoneNumberId: PHONE_NUMBER_ID })
-        : telegramWebhook({ ...options, secretToken: WEBHOOK_SECRET });
-    const { invocation, answer } = await world.invoke('ingress', httpEvent(webhook));
+  /** WhatsApp says that it took a part. */
+  private async report(event: EventRecord, part: number, sent: StandInCall): Promise<void> {
+    const { channel, statuses } = this.world.schedule.scenario;
+    if (channel !== 'whatsapp' || statuses === 'none') return;
+    await this.world.clock.sleep(
+      statuses === 'prompt' ? this.world.random.between(100, 20_000) : LATE_MILLIS,
+    );
+    await this.deliver(() => this.post(whatsappStatusWebhook(sent, 'delivered', APP_SECRET)));
+    if (!event.reportedAt.has(part)) event.reportedAt.set(part, this.world.next());
+  }
+
+  private async postMessages(events: readonly EventRecord[]): Promise<boolean> {
+    this.lastDelivered = events;
+    const taken = await this.post(webhookOf(events, this.world.schedule.scenario.channel));
+    if (taken) for (const event of events) event.handedOff = true;
+    return taken;
+  }
+
+  private async post(webhook: Pick<Webhook, 'body' | 'headers'>): Promise<boolean> {
+    const { invocation, answer } = await this.world.invoke('ingress', httpEvent(webhook));
     if (invocation.status !== 'ok') return false;
     const { statusCode, body } = answer as HttpAnswer;
     if (statusCode !== 200 && statusCode !== 503)
       throw new Error(`The webhook answered ${statusCode} ${body}`);
-    if (statusCode === 200) event.handedOff = true;
     return statusCode === 200;
   }
 
@@ -191,3 +217,28 @@ export class Actors {
 }
 
 const START_MILLIS = Date.parse('2026-11-21T10:00:00Z');
+
+/** Messages in the webhooks that bring them. */
+function together(messages: readonly Message[], telegram: boolean): Message[][] {
+  const groups: Message[][] = [];
+  for (const message of messages) {
+    const last = groups.at(-1);
+    if (last && message.joined && !telegram) last.push(message);
+    else groups.push([message]);
+  }
+  return groups;
+}
+
+function webhookOf(events: readonly EventRecord[], channel: 'whatsapp' | 'telegram') {
+  const webhooks = events.map(({ chatId, id: eventId }) => {
+    const options = { chatId, eventId, text: 'hello', sentMillis: START_MILLIS };
+    return channel === 'whatsapp'
+      ? whatsappWebhook({ ...options, appSecret: APP_SECRET, phoneNumberId: PHONE_NUMBER_ID })
+      : telegramWebhook({ ...options, secretToken: WEBHOOK_SECRET });
+  });
+  const [first] = webhooks as [Webhook];
+  if (webhooks.length === 1) return first;
+  const bodies = webhooks.map(({ body }) => JSON.parse(body) as { entry: readonly unknown[] });
+  const body = JSON.stringify({ ...bodies[0], entry: bodies.flatMap(({ entry }) => entry) });
+  return { body, headers: { ...first.headers, 'x-hub-signature-256': whatsappSignature(body, APP_SECRET) } };
+}

@@ -49,6 +49,10 @@ function checkRepetition(world: World, event: EventRecord): string[] {
   const hold = world.schedule.scenario.policy === 'hold';
   return repetitions(event).flatMap(([earlier, later]) => {
     if (hold) return [`repeated: part ${later.part} of ${event.id} was sent again under hold`];
+    // The provider said so before this worker began: it had only to look.
+    const reportedAt = event.reportedAt.get(later.part) ?? Number.POSITIVE_INFINITY;
+    if (reportedAt < later.invocation.startedAt && reportedAt > earlier.at)
+      return [`repeated: part ${later.part} of ${event.id} was sent again although it was reported`];
     if (isExcused(event, earlier, later)) return [];
     return [`repeated: part ${later.part} of ${event.id} was sent again without an unclear fault`];
   });

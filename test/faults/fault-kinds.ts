@@ -23,6 +23,10 @@ export type FaultKind =
   | 'duplicate-late'
   /** Duplicate delivery: Lambda runs the asynchronous event a second time, at this moment. */
   | 'duplicate-run'
+  /** Two writers meet; not done. */
+  | 'conflict'
+  /** The queue takes only some messages of a batch. */
+  | 'partial'
   /** The provider refuses for good. */
   | 'refuse'
   /** The provider does not know the token. */
@@ -51,12 +55,15 @@ const AGENT_KINDS = ['fail', 'die', 'timeout', ...DUPLICATES] as const;
 /** The faults that can befall a call. */
 export function kindsFor(label: string, mode: 'drop' | 'fifo'): readonly FaultKind[] {
   if (label === 'mapping DeleteMessage') return ['fail'];
-  const kinds: readonly FaultKind[] = label.endsWith('POST message')
-    ? SEND_KINDS
-    : label.endsWith('agent')
-      ? AGENT_KINDS
-      : AWS_KINDS;
+  const kinds = [...baseKinds(label)];
+  if (/UpdateItem|TransactWrite|DeleteItem|PutObject history/.test(label)) kinds.push('conflict');
+  if (label.endsWith('SendMessageBatch')) kinds.push('partial');
   return mode === 'drop' && label.startsWith('worker') ? [...kinds, 'duplicate-run'] : kinds;
+}
+
+function baseKinds(label: string): readonly FaultKind[] {
+  if (label.endsWith('POST message')) return SEND_KINDS;
+  return label.endsWith('agent') ? AGENT_KINDS : AWS_KINDS;
 }
 
 /** Kinds after which the caller cannot know whether a send was done. */

@@ -5,7 +5,7 @@ import type { TallyData } from './tally.ts';
 import { runThreads } from './threads.ts';
 
 // FAULT_SCHEDULES=<n>: how many schedules at least. FAULT_SEED=<id>: only this one, with its trace.
-const total = Number(process.env.FAULT_SCHEDULES ?? 24_000);
+const total = Number(process.env.FAULT_SCHEDULES ?? 22_000);
 const only = process.env.FAULT_SEED;
 
 /** Every call of a turn, those of its failures included. */
@@ -13,6 +13,8 @@ const LABELS = [
   'ingress GetParameter',
   'ingress Invoke',
   'ingress SendMessage',
+  'ingress SendMessageBatch',
+  'ingress UpdateItem event',
   'mapping DeleteMessage',
   'worker ChangeMessageVisibility',
   'worker DeleteItem lock',

@@ -1,10 +1,13 @@
 import { BotJournal } from '../../runtime/bot/journal.ts';
+import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeS3 } from '../support/fake-s3.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
-import type { Fields } from '../support/tap.ts';
+import { awsError, type Fields } from '../support/tap.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a mutant reaches into what is private.
 const journal = BotJournal.prototype as any;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const dynamodb = FakeDynamoDb.prototype as any;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 const s3 = FakeS3.prototype as any;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -70,6 +73,23 @@ export const mutants: Readonly<Record<string, () => void>> = {
     const { enqueue } = sqs;
     sqs.enqueue = function (queue: unknown, input: Fields) {
       return enqueue.call(this, queue, { ...input, MessageGroupId: input.MessageDeduplicationId });
+    };
+  },
+  /** What WhatsApp reports is not noted. */
+  'forgets-reports': () => {
+    const { write } = dynamodb;
+    dynamodb.write = function (kind: string, input: Fields) {
+      return String(input.UpdateExpression).includes('delivered_') ? {} : write.call(this, kind, input);
+    };
+  },
+  /** A lock that is left is never taken over. */
+  'lock-never-expires': () => {
+    const { write } = dynamodb;
+    dynamodb.write = function (kind: string, input: Fields) {
+      const Item = input.ConditionExpression?.includes('busy_until') && this.item(input.Key.user_id.S);
+      if (Item)
+        throw awsError('ConditionalCheckFailedException', 400, 'The conditional request failed', { Item });
+      return write.call(this, kind, input);
     };
   },
 };

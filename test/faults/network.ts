@@ -23,6 +23,13 @@ const THROTTLES: Readonly<Record<AwsCall['service'], Error>> = {
   ssm: awsError('ThrottlingException', 400),
 };
 
+function conflictOf({ name }: AwsCall): Error {
+  if (name === 'PutObject') return awsError('ConditionalRequestConflict', 409);
+  if (name !== 'TransactWriteItems') return awsError('TransactionConflictException', 400);
+  const CancellationReasons = [{ Code: 'TransactionConflict' }, { Code: 'None' }];
+  return awsError('TransactionCanceledException', 400, 'Transaction cancelled', { CancellationReasons });
+}
+
 const connectionLost = () => Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
 
 /** A container's clients: every call takes a moment, may meet a fault, and goes nowhere after death. */
@@ -36,6 +43,8 @@ export function containerNetwork(world: World, container: Container) {
     if (fault === 'die') await container.die();
     if (fault === 'timeout') await container.clock.sleep(world.foreverMillis);
     if (fault === 'throttle') throw THROTTLES[call.service];
+    if (fault === 'conflict') throw conflictOf(call);
+    if (fault === 'partial') world.sqs.refuseLastEntry = true;
     if (fault === 'fail' || fault === 'down') throw awsError('InternalServerError', 500);
     world.observeBefore(container, call);
   };
@@ -90,8 +99,7 @@ function containerFetch(world: World, container: Container): typeof fetch {
     // The verdict is there before the next sleeper wakes, also when the answer hangs.
     await world.clock.sleep(0);
     const sent = standIn.sent[before];
-    if (sent)
-      world.observeAcceptance(container, sent.text ?? '', fault !== undefined && UNCLEAR_KINDS.has(fault));
+    if (sent) world.observeAcceptance(container, sent, fault !== undefined && UNCLEAR_KINDS.has(fault));
     if (fault === 'refuse') world.observeRefusal(container);
     if (fault === 'die-after') await container.die();
     const response = await answer;

@@ -7,6 +7,8 @@ export interface Invocation {
   readonly hop: 'ingress' | 'worker';
   /** The event of a worker's run. */
   readonly eventId: string | undefined;
+  /** Place at which it began. */
+  readonly startedAt: number;
   status: 'running' | 'ok' | 'error' | 'died';
   /** Places (in the world's order of happenings) at which a fault befell it. */
   readonly faultsAt: number[];
@@ -49,6 +51,8 @@ export class EventRecord {
   accepted: Acceptance[] = [];
   /** Part → place at which its mark was first stored. */
   readonly markedAt = new Map<number, number>();
+  /** Part → place at which a status webhook that names it was answered with 200. */
+  readonly reportedAt = new Map<number, number>();
   ignoredBy: Invocation[] = [];
   /** The provider refused a part for good. */
   refused = false;

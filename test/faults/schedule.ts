@@ -10,6 +10,8 @@ export interface Message {
   readonly parts: number;
   /** How long the agent thinks. */
   readonly agentMillis: number;
+  /** Comes in the same webhook as the message before it (WhatsApp). */
+  readonly joined?: boolean;
 }
 
 export interface Scenario {
@@ -17,6 +19,8 @@ export interface Scenario {
   readonly channel: 'whatsapp' | 'telegram';
   readonly policy: 'resend' | 'hold';
   readonly messages: readonly Message[];
+  /** When WhatsApp reports what it accepted: within 20 s, after minutes, or never. */
+  readonly statuses: 'prompt' | 'late' | 'none';
 }
 
 /** A fault at the n-th call of the schedule (from 0). `choice` picks the kind by what the call allows. */
@@ -37,38 +41,72 @@ const MODES = ['drop', 'fifo'] as const;
 const CHANNELS = ['whatsapp', 'telegram'] as const;
 const POLICIES = ['resend', 'hold'] as const;
 
+const STATUSES = ['prompt', 'late', 'none'] as const;
+
 /** Names of the scenarios that get every single fault. */
 export function scenarioNames(): string[] {
   const names: string[] = [];
   for (const mode of MODES)
     for (const channel of CHANNELS)
       for (const policy of POLICIES)
-        for (const parts of [1, 2, 3])
-          for (const shape of Object.keys(SHAPES))
-            names.push([mode, channel, policy, String(parts), shape].join('/'));
+        for (const [shape, { parts, only }] of Object.entries(SHAPES))
+          if (only === undefined || only === channel)
+            for (const count of parts) names.push([mode, channel, policy, String(count), shape].join('/'));
   return names;
 }
 
-const SHAPES: Readonly<Record<string, (parts: number) => readonly Message[]>> = {
+interface Shape {
+  /** Parts of the reply in turn. */
+  readonly parts: readonly number[];
+  readonly only?: Scenario['channel'];
+  readonly statuses: Scenario['statuses'];
+  messages(parts: number): readonly Message[];
+}
+
+const SHAPES: Readonly<Record<string, Shape>> = {
   /** A new chat. */
-  one: (parts) => [{ chat: 1, atMillis: 0, parts, agentMillis: 1000 }],
+  one: {
+    parts: [1, 2, 3],
+    statuses: 'prompt',
+    messages: (parts) => [{ chat: 1, atMillis: 0, parts, agentMillis: 1000 }],
+  },
   /** A known chat and warm functions. */
-  known: (parts) => [
-    { chat: 1, atMillis: 0, parts: 1, agentMillis: 0 },
-    { chat: 1, atMillis: 20_000, parts, agentMillis: 1000 },
-  ],
+  known: {
+    parts: [1, 2, 3],
+    statuses: 'none',
+    messages: (parts) => [
+      { chat: 1, atMillis: 0, parts: 1, agentMillis: 0 },
+      { chat: 1, atMillis: 20_000, parts, agentMillis: 1000 },
+    ],
+  },
   /** The second message comes while the first is worked on. */
-  busy: (parts) => [
-    { chat: 1, atMillis: 0, parts, agentMillis: 3000 },
-    { chat: 1, atMillis: 1000, parts: 1, agentMillis: 1000 },
-  ],
+  busy: {
+    parts: [1, 3],
+    statuses: 'late',
+    messages: (parts) => [
+      { chat: 1, atMillis: 0, parts, agentMillis: 3000 },
+      { chat: 1, atMillis: 1000, parts: 1, agentMillis: 1000 },
+    ],
+  },
+  /** Messages of two chats, and two of one, in one webhook. */
+  joined: {
+    parts: [1],
+    only: 'whatsapp',
+    statuses: 'none',
+    messages: (parts) => [
+      { chat: 1, atMillis: 0, parts, agentMillis: 500 },
+      { chat: 2, atMillis: 0, parts, agentMillis: 500, joined: true },
+      { chat: 1, atMillis: 0, parts, agentMillis: 500, joined: true },
+    ],
+  },
 };
 
 export function namedScenario(name: string): Scenario {
-  const [mode, channel, policy, parts, shape] = name.split('/');
-  const messages = SHAPES[shape ?? '']?.(Number(parts));
-  if (!messages) throw new Error(`No scenario ${name}`);
-  return { mode, channel, policy, messages } as Scenario;
+  const [mode, channel, policy, parts, shapeName] = name.split('/');
+  const shape = SHAPES[shapeName ?? ''];
+  if (!shape) throw new Error(`No scenario ${name}`);
+  const { statuses } = shape;
+  return { mode, channel, policy, statuses, messages: shape.messages(Number(parts)) } as Scenario;
 }
 
 /** A named scenario with the given faults: `drop/whatsapp/resend/2/one#5:lost`. */
@@ -87,6 +125,7 @@ export function randomSchedule(seed: number): Schedule {
     atMillis: random.between(0, random.pick([200, 5000, 60_000])),
     parts: random.pick([0, 1, 1, 1, 2, 3]),
     agentMillis: random.pick([0, 500, 4000]),
+    joined: random.chance(0.15),
   }));
   const lastCall = count * 9;
   const faults = Array.from({ length: random.pick([1, 2, 2, 3, 4]) }, () => ({
@@ -100,6 +139,7 @@ export function randomSchedule(seed: number): Schedule {
       mode: random.pick(MODES),
       channel: random.pick(CHANNELS),
       policy: random.pick(POLICIES),
+      statuses: random.pick(STATUSES),
       messages: messages.sort((a, b) => a.atMillis - b.atMillis),
     },
     faults,

@@ -13,6 +13,8 @@ const FINDINGS: Readonly<Record<keyof typeof mutants, RegExp>> = {
   'keeps-lock': /^lost: .* while no other message was worked on/,
   'plain-overwrite': /^(decided|history): /,
   'no-groups': /^order: /,
+  'forgets-reports': /^repeated: .* although it was reported/,
+  'lock-never-expires': /^lock: .* (expired|expiry)/,
 };
 
 test.each(Object.keys(mutants))('the checker finds a runtime that is broken by %s', async (mutant) => {

@@ -1,3 +1,4 @@
+import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
@@ -45,9 +46,10 @@ export class World {
   readonly expiredToken;
   /** Faults still to come; switched off for the operator's part. */
   faultsOn = true;
-  /** Set by the actors: what a duplicate does, and what a new message in the queue does. */
+  /** Set by the actors: what a duplicate, a new message in the queue, an accepted part sets going. */
   onDuplicate: (kind: FaultKind, invocation: Invocation) => void = () => {};
   onQueued: () => void = () => {};
+  onAccepted: (event: EventRecord, part: number, sent: StandInCall) => void = () => {};
   private readonly containers: Container[] = [];
   private happenings = 0;
   private requests = 0;
@@ -97,6 +99,7 @@ export class World {
       requestId: `${hop}-${++this.requests}`,
       hop,
       eventId,
+      startedAt: this.next(),
       status: 'running',
       faultsAt: [],
       sendsAt: [],
@@ -210,7 +213,8 @@ export class World {
     return { message: event.message, run };
   }
 
-  observeAcceptance(container: Container, text: string, unclear: boolean): void {
+  observeAcceptance(container: Container, sent: StandInCall, unclear: boolean): void {
+    const text = sent.text ?? '';
     const [eventId = '', run, part] = text.split('|');
     const event = this.events.get(eventId);
     const { invocation } = container;
@@ -220,6 +224,7 @@ export class World {
     }
     this.note(`${invocation.requestId} ACCEPTED part ${part} of ${eventId}`);
     event.accepted.push({ part: Number(part), run: Number(run), at: this.next(), invocation, unclear });
+    this.onAccepted(event, Number(part), sent);
   }
 
   observeRefusal(container: Container): void {

@@ -39,6 +39,8 @@ const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 export class FakeSqs {
   private readonly queues = new Map<string, Queue>();
   private counter = 0;
+  /** The next `SendMessageBatch` refuses its last entry. */
+  refuseLastEntry = false;
 
   constructor(
     private readonly clock: Clock,
@@ -137,8 +139,11 @@ export class FakeSqs {
     if (bytes > MAX_BYTES) throw awsError('BatchRequestTooLong', 400);
     const Successful: Fields[] = [];
     const Failed: Fields[] = [];
+    const refused = this.refuseLastEntry ? entries.at(-1) : undefined;
+    this.refuseLastEntry = false;
     for (const entry of entries) {
       try {
+        if (entry === refused) throw awsError('InternalError', 500);
         Successful.push({ Id: entry.Id, ...this.enqueue(queue, entry) });
       } catch (error) {
         Failed.push({ Id: entry.Id, SenderFault: true, Code: (error as Error).name });
