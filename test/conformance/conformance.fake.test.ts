@@ -3,11 +3,7 @@ import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeS3 } from '../support/fake-s3.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
 import type { MakeClients } from './clients.ts';
-import { defineEventTableConformance } from './event-table.ts';
-import { defineJournalConformance } from './journal.ts';
-import { defineLockConformance } from './lock.ts';
-import { defineObjectStoreConformance } from './object-store.ts';
-import { defineQueueConformance } from './queue.ts';
+import { defineConformance } from './suites.ts';
 
 const queueUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/hookline.fifo';
 const deadLetterUrl = 'https://sqs.eu-central-1.amazonaws.com/123456789012/hookline-dlq.fifo';
@@ -27,8 +23,4 @@ const makeFakes: MakeClients = async () => {
   };
 };
 
-defineLockConformance('the fake', makeFakes);
-defineObjectStoreConformance('the fake', makeFakes);
-defineEventTableConformance('the fake', makeFakes);
-defineQueueConformance('the fake', makeFakes);
-defineJournalConformance('the fake', makeFakes);
+defineConformance('the fake', makeFakes);
