@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { buildAgentBundle, buildBundles } from '../runtime/build.ts';
+import { honourAliasDestination } from './emulator/alias-destinations.ts';
 import { type Backend, type Emulator, emulatedUrl, listenHost, startEmulator } from './emulator/emulator.ts';
 import { openStandFolder, type StandFolder } from './kept-state.ts';
 import { CommandError, isPortFree } from './process.ts';
@@ -10,7 +11,7 @@ import { createGraphStandIn } from './stand-ins/graph.ts';
 import { controlRoute, platformRoute, type StandIns } from './stand-ins/routes.ts';
 import { createTelegramStandIn } from './stand-ins/telegram.ts';
 import { synthesise } from './synth.ts';
-import { applyToEmulator } from './terraform.ts';
+import { applyToEmulator, prepareForEmulator, type TerraformOptions } from './terraform.ts';
 
 export type Provider = 'whatsapp' | 'telegram';
 
@@ -156,10 +157,7 @@ async function attempt(
     signal,
   });
   try {
-    const text = environment(emulator.serverUrl);
-    const bots: Partial<Record<Provider, StandBot>> = {};
-    for (const provider of options.providers)
-      bots[provider] = await deployBot(provider, folder, options, emulator, text);
+    const bots = await deployBots(folder, options, emulator, environment(emulator.serverUrl));
     await folder.keep({ port: Number(new URL(emulator.endpoint).port) });
     return { emulator, bots };
   } catch (error) {
@@ -169,21 +167,35 @@ async function attempt(
   }
 }
 
-async function deployBot(
-  provider: Provider,
+/** All bots at once, because most of an apply is waiting. The first failure ends the others. */
+async function deployBots(
   folder: StandFolder,
-  { terraform: command, say, signal }: StandOptions,
-  { endpoint }: Emulator,
+  { providers, terraform: command, say, signal }: StandOptions,
+  emulator: Emulator,
   environment: string,
-): Promise<StandBot> {
-  const name = nameOf(provider);
-  await putEnvironment(endpoint, `/${name}/prod/env`, environment);
-  const outputs = await applyToEmulator({
+): Promise<Stand['bots']> {
+  const failed = new AbortController();
+  const { endpoint } = emulator;
+  const optionsOf = (provider: Provider): TerraformOptions => ({
     command,
     folder: folder.terraform(provider),
     endpoint,
     say,
-    signal,
+    signal: AbortSignal.any([signal, failed.signal]),
   });
-  return { name, webhookUrl: emulatedUrl(endpoint, String(outputs.webhook_url)), outputs };
+  for (const provider of providers) await prepareForEmulator(optionsOf(provider));
+  const deploy = async (provider: Provider) => {
+    const name = nameOf(provider);
+    await putEnvironment(endpoint, `/${name}/prod/env`, environment);
+    const outputs = await applyToEmulator(optionsOf(provider));
+    await honourAliasDestination(emulator, `${name}-worker`, 'live');
+    return [provider, { name, webhookUrl: emulatedUrl(endpoint, String(outputs.webhook_url)), outputs }];
+  };
+  const deploying = providers.map(deploy);
+  try {
+    return Object.fromEntries(await Promise.all(deploying));
+  } finally {
+    failed.abort();
+    await Promise.allSettled(deploying);
+  }
 }

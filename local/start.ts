@@ -30,8 +30,10 @@ async function main(): Promise<number> {
 async function runStand(options: StartArguments, signal: AbortSignal): Promise<void> {
   const requirements = await checkRequirements();
   say(`AWS emulator: ${requirements.backend}. Terraform: ${requirements.terraform}.`);
-  const { provider, agentFile, port } = options;
-  const stand = await startStand({ ...requirements, providers: [provider], agentFile, port, say, signal });
+  const { provider, agentFile, port, once } = options;
+  // The console offers both platforms; one reply needs only one.
+  const providers = once ? [provider] : (['whatsapp', 'telegram'] as const);
+  const stand = await startStand({ ...requirements, providers, agentFile, port, say, signal });
   try {
     const webhook = recordedWebhook(options, stand);
     tell(webhook, await playOnce(options, stand, webhook, signal));
@@ -43,11 +45,12 @@ async function runStand(options: StartArguments, signal: AbortSignal): Promise<v
 }
 
 /** Until Ctrl-C. The console takes the port after the stand-ins'. */
-async function stayUp(stand: Stand, { provider, port }: StartArguments, signal: AbortSignal): Promise<void> {
+async function stayUp(stand: Stand, { port }: StartArguments, signal: AbortSignal): Promise<void> {
   const console = await startConsole(stand, port + 1);
   try {
     say(`\nConsole: http://127.0.0.1:${console.port}`);
-    say(`Bot: ${stand.bots[provider]?.webhookUrl}, stand-ins: ${stand.serverUrl}. Ctrl-C ends everything.`);
+    for (const [name, bot] of Object.entries(stand.bots)) say(`Webhook of ${name}: ${bot.webhookUrl}`);
+    say(`Stand-ins: ${stand.serverUrl}. Ctrl-C ends everything.`);
     await aborted(signal);
   } finally {
     await console.close();

@@ -40,31 +40,45 @@ export interface TerraformOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Applies the configuration in `folder` to an emulator and returns its outputs. */
-export async function applyToEmulator(options: TerraformOptions): Promise<Readonly<Record<string, unknown>>> {
-  const { command, folder, endpoint, say, signal } = options;
+/** Makes the configuration in `folder` ready to be applied. Not two at a time: they share the plugins. */
+export async function prepareForEmulator(options: TerraformOptions): Promise<void> {
+  const { command, folder, say } = options;
   await mkdir(PLUGIN_CACHE, { recursive: true });
   await writeFile(path.join(folder, 'zz_emulator_override.tf.json'), JSON.stringify(OVERRIDE, null, 2));
-  const env = environment(endpoint);
-  const terraform = (args: readonly string[], onLine?: (line: string) => void) =>
-    run(command, args, { cwd: folder, env, ...(signal && { signal }), ...(onLine && { onLine }) });
-  await step(say, `Preparing ${nameOf(command)}`, () => terraform(['init', '-input=false', '-no-color']));
+  const title = `Preparing ${nameOf(command)} for ${path.basename(folder)}`;
+  await step(say, title, () => terraform(options, ['init', '-input=false', '-no-color']));
+}
+
+/** Applies the configuration in `folder` to an emulator and returns its outputs. */
+export async function applyToEmulator(options: TerraformOptions): Promise<Readonly<Record<string, unknown>>> {
+  const { command, folder, say } = options;
   const progress = applyProgress();
   const apply = ['apply', '-auto-approve', '-input=false', '-parallelism=100', '-json'];
+  const title = `Applying ${path.basename(folder)} with ${nameOf(command)}`;
   try {
-    await step(
-      say,
-      `Applying with ${nameOf(command)}`,
-      () => terraform(apply, progress.onLine),
-      progress.detail,
-    );
+    await step(say, title, () => terraform(options, apply, progress.onLine), progress.detail);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new CommandError(`${command} apply`, progress.errors() || error.output);
   }
-  const outputs = JSON.parse(await terraform(['output', '-json'])) as Record<string, { value: unknown }>;
+  const outputs = JSON.parse(await terraform(options, ['output', '-json'])) as Record<
+    string,
+    { value: unknown }
+  >;
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
+
+const terraform = (
+  { command, folder, endpoint, signal }: TerraformOptions,
+  args: readonly string[],
+  onLine?: (line: string) => void,
+) =>
+  run(command, args, {
+    cwd: folder,
+    env: environment(endpoint),
+    ...(signal && { signal }),
+    ...(onLine && { onLine }),
+  });
 
 /** The addresses that another apply of what was applied would change. */
 export async function planOnEmulator(

@@ -206,7 +206,7 @@ byId('open-faults', HTMLButtonElement).addEventListener('click', () => {
 const SAMPLES: Readonly<Record<string, string>> = {
   'Hello, hookline': 'Hello, hookline',
   '/help': '/help',
-  'A reply of two parts': 'A long message. '.repeat(255).trim(),
+  'A reply of two parts': 'A long message. '.repeat(256).trim(),
 };
 for (const [label, sample] of Object.entries(SAMPLES)) {
   const button = make('button', { type: 'button' }, label);
