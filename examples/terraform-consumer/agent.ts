@@ -1,0 +1,3 @@
+import type { Agent } from 'hookline/bot';
+
+export const agent: Agent = (turn) => `You said: ${turn.text}`;

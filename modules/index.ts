@@ -1,0 +1,2 @@
+/** What `hookline/modules` offers to apps of CDK for Terraform. */
+export { Bot, type BotProps } from './bot/index.ts';
