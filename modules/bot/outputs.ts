@@ -1,12 +1,18 @@
-import { attribute } from '../parts/optional.ts';
+import { attribute, type Condition } from '../parts/optional.ts';
 import type { Bot } from './index.ts';
 
 export interface Output {
   readonly description: string;
   readonly value: (bot: Bot) => string;
+  /** False: of no use for this bot. */
+  readonly isOf?: (bot: Bot) => Condition;
 }
 
-const output = (description: string, value: (bot: Bot) => string): Output => ({ description, value });
+const output = (
+  description: string,
+  value: (bot: Bot) => string,
+  isOf?: (bot: Bot) => Condition,
+): Output => ({ description, value, ...(isOf ? { isOf } : {}) });
 
 /** What a neighbour of the bot may need. Null where the inputs make no such thing. */
 export const BOT_OUTPUTS = {
@@ -41,6 +47,7 @@ export const BOT_OUTPUTS = {
   ingress_policy_json: output(
     'What the role of the ingress must allow, for ingress_role.',
     (bot) => bot.ingressPolicyJson,
+    ({ ingress }) => ingress.role.isOwn,
   ),
   worker_function_name: output('Name of the worker function.', ({ worker }) =>
     attribute(worker.function, 'function_name'),
@@ -58,6 +65,7 @@ export const BOT_OUTPUTS = {
   worker_policy_json: output(
     'What the role of the worker must allow, for worker_role.',
     (bot) => bot.workerPolicyJson,
+    ({ worker }) => worker.role.isOwn,
   ),
   bucket_name: output('Bucket of the histories.', ({ bucket }) => bucket.bucketName),
   bucket_arn: output('ARN of the bucket.', ({ bucket }) => bucket.bucketArn),

@@ -2,7 +2,7 @@ import { LambdaFunctionUrl } from '@cdktf/provider-aws/lib/lambda-function-url';
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import { Construct } from 'constructs';
 import type { ErrorMetric, FrontDoorProps } from './api.ts';
-import { attribute, type Count, expression, hcl, when } from './optional.ts';
+import { ABSENT, attribute, type Count, expression, hcl, when } from './optional.ts';
 
 export class FunctionUrl extends Construct {
   readonly functionUrl: LambdaFunctionUrl | undefined;
@@ -19,7 +19,7 @@ export class FunctionUrl extends Construct {
     when(props.when, (count) => this.allowEveryone(at, count));
     // AWS ends function URLs with a slash. Replacing it in null fails, so null is kept aside.
     const url = hcl(attribute(this.functionUrl, 'function_url'));
-    this.url = this.functionUrl ? expression(`try(trimsuffix(${url}, "/"), null)`) : expression('null');
+    this.url = this.functionUrl ? expression(`try(trimsuffix(${url}, "/"), null)`) : ABSENT;
     this.errorMetric = {
       when: props.when,
       namespace: 'AWS/Lambda',

@@ -75,6 +75,8 @@ export interface FunctionRoleProps {
 /** The execution role of one function. `grant` gives it its permissions, once, when what they name exists. */
 export class FunctionRole extends Construct {
   readonly arn: string;
+  /** The caller brought it. */
+  readonly isOwn: Condition;
   private readonly role: IamRole | undefined;
   private readonly functionWhen: Condition;
   private readonly roleWhen: Condition;
@@ -84,7 +86,8 @@ export class FunctionRole extends Construct {
     super(scope, id);
     this.roleName = props.name;
     this.functionWhen = props.when;
-    this.roleWhen = all(props.when, not(given(props.own)));
+    this.isOwn = given(props.own);
+    this.roleWhen = all(props.when, not(this.isOwn));
     const boundary = unwrap(props.permissionsBoundary);
     this.role = when(
       this.roleWhen,
@@ -96,7 +99,7 @@ export class FunctionRole extends Construct {
           ...count,
         }),
     );
-    this.arn = choose(given(props.own), unwrap(props.own)?.arn ?? '', attribute(this.role, 'arn'));
+    this.arn = choose(this.isOwn, unwrap(props.own)?.arn ?? '', attribute(this.role, 'arn'));
   }
 
   /** Makes the policy; a caller's own role has to carry the returned document itself. */

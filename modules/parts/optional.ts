@@ -125,9 +125,12 @@ export function when<R>(condition: Condition, make: (count: Count) => R): R | un
   return make(condition === true ? {} : { count: Token.asNumber(expression(`${hcl(condition)} ? 1 : 0`)) });
 }
 
-/** An attribute of a resource that may be absent: then null. */
+/** Null: the attribute of what is not there. */
+export const ABSENT = expression('null');
+
+/** An attribute of a resource that may be absent. */
 export function attribute(resource: Addressable | undefined, name: string): Expression {
-  if (!resource) return expression('null');
+  if (!resource) return ABSENT;
   const address = addressOf(resource);
   return resource.count === undefined ? `\${${address}.${name}}` : `\${one(${address}[*].${name})}`;
 }

@@ -1,12 +1,15 @@
 import { type TerraformStack, TerraformVariable } from 'cdktf';
+import { Construct } from 'constructs';
 import type { Input, Inputs, Schema } from './inputs.ts';
 import { snakeCase } from './names.ts';
 
 /** Makes a Terraform variable of every input, with the checks that its schema asks for. */
 export function declareVariables(stack: TerraformStack, inputs: Inputs): void {
+  // In a scope of their own, as an output may have the name of an input.
+  const scope = new Construct(stack, 'inputs');
   for (const [name, input] of Object.entries(inputs)) {
     const address = snakeCase(name);
-    const variable = new TerraformVariable(stack, `${address}_input`, {
+    const variable = new TerraformVariable(scope, address, {
       type: input.kind.terraformType,
       description: input.description,
       nullable: input.default === null,

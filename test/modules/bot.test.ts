@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Testing } from 'cdktf';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { BotStack } from '../../modules/app-stack.ts';
 import { BOT_INPUTS } from '../../modules/bot/inputs.ts';
 import { propsFromSettings } from '../../modules/parts/inputs.ts';
 import { snakeCase } from '../../modules/parts/names.ts';
@@ -264,6 +266,17 @@ describe('functions', () => {
       });
     expect(build).toThrow(/bot\/Default: lock_ttl_seconds .* single_function .* architectures /);
   });
+});
+
+test('the app has no output that is null, on which cdktf deploy would crash', () => {
+  const stack = new BotStack(Testing.app(), { type: 'local', path: '.' }, { bundles: ZIPS });
+  const { output } = JSON.parse(Testing.synth(stack));
+  expect(output).toMatchObject({
+    ApiUrl: { value: '${local.api_url_base}' },
+    WebhookUrl: { value: '${local.api_url_base}/webhook' },
+  });
+  expect(output).not.toHaveProperty('queue_url');
+  expect(JSON.stringify(output)).not.toContain('${null}');
 });
 
 test('queues hide a message for six times the timeout of the worker', () => {

@@ -15,7 +15,7 @@ export interface Synthesised {
   readonly output: Readonly<Record<string, Block>>;
 }
 
-const ZIPS = { ingress: 'ingress.zip', worker: 'worker.zip', single: 'single.zip' };
+export const ZIPS = { ingress: 'ingress.zip', worker: 'worker.zip', single: 'single.zip' };
 
 const newApp = (): App => Testing.app();
 
