@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { buildAgentBundle, buildBundles } from '../runtime/build.ts';
-import { honourAliasDestination } from './emulator/alias-destinations.ts';
 import { type Backend, type Emulator, emulatedUrl, listenHost, startEmulator } from './emulator/emulator.ts';
 import { openStandFolder, type StandFolder } from './kept-state.ts';
 import { CommandError, isPortFree } from './process.ts';
@@ -53,7 +52,8 @@ export interface StandBot {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-const FOLDER = path.resolve('.hookline/stand');
+/** Each back end keeps its own state. */
+const folderOf = (backend: Backend) => path.resolve('.hookline/stand', backend);
 
 /** Builds, starts the emulator, applies, and connects the stand-ins. What goes wrong leaves nothing running. */
 export async function startStand(options: StandOptions): Promise<Stand> {
@@ -63,7 +63,7 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const folder = await openStandFolder(options.folder ?? FOLDER);
+    const folder = await openStandFolder(options.folder ?? folderOf(options.backend));
     ends.push(() => folder.release());
     const standIns = { whatsapp: createGraphStandIn(), telegram: createTelegramStandIn() };
     const routes = [platformRoute(standIns), controlRoute(standIns), ...(options.routes ?? [])];
@@ -188,7 +188,6 @@ async function deployBots(
     const name = nameOf(provider);
     await putEnvironment(endpoint, `/${name}/prod/env`, environment);
     const outputs = await applyToEmulator(optionsOf(provider));
-    await honourAliasDestination(emulator, `${name}-worker`, 'live');
     return [provider, { name, webhookUrl: emulatedUrl(endpoint, String(outputs.webhook_url)), outputs }];
   };
   const deploying = providers.map(deploy);

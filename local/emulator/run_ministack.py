@@ -10,6 +10,7 @@ import sys
 import threading
 
 from ministack.app import main
+from ministack.services import lambda_svc
 
 
 def stop_with_parent():
@@ -17,6 +18,20 @@ def stop_with_parent():
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+invoke_async = lambda_svc.invoke_async_with_retry
+
+
+def invoke_async_by_alias(function, event):
+    """Retries and on-failure destination as AWS takes them: from the alias that is invoked.
+
+    MiniStack keeps them by alias, but looks for them in the version that the alias names.
+    """
+    name, _, alias = function["config"]["FunctionArn"].split(":function:")[1].partition(":")
+    found = (lambda_svc._functions.get(name, {}).get("event_invoke_configs") or {}).get(alias)
+    invoke_async({**function, "event_invoke_config": found} if found else function, event)
+
+
+lambda_svc.invoke_async_with_retry = invoke_async_by_alias
 threading.Thread(target=stop_with_parent, daemon=True).start()
 try:
     main()

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { honourAliasDestination } from '../../local/emulator/alias-destinations.ts';
 import { type Backend, emulatedUrl, listenHost, startEmulator } from '../../local/emulator/emulator.ts';
 import { openStandFolder } from '../../local/kept-state.ts';
 import { step } from '../../local/progress.ts';
@@ -11,18 +10,11 @@ import { type Route, startServer } from '../../local/server.ts';
 import { createGraphStandIn } from '../../local/stand-ins/graph.ts';
 import { controlRoute, platformRoute } from '../../local/stand-ins/routes.ts';
 import { createTelegramStandIn } from '../../local/stand-ins/telegram.ts';
-import { applyToEmulator } from '../../local/terraform.ts';
+import { applyToEmulator, prepareForEmulator } from '../../local/terraform.ts';
 import { publishBot } from '../../modules/publish.ts';
 import { buildAgentBundle, buildBundles } from '../../runtime/build.ts';
 import { type AwsUse, startAwsRecorder } from './support/aws-recorder.ts';
-import {
-  BOT_NAMES,
-  BOTS,
-  type BotName,
-  type BotOutputs,
-  resourceName,
-  rootConfiguration,
-} from './support/bots.ts';
+import { BOT_NAMES, type BotName, type BotOutputs, resourceName, rootConfiguration } from './support/bots.ts';
 import { agentControl } from './support/control.ts';
 
 /** What the tests of the tier share: one emulator, one apply, one set of stand-ins. */
@@ -83,15 +75,15 @@ async function start(atEnd: (end: () => Promise<void>) => void): Promise<Emulato
   atEnd(() => emulator.stop());
   recorder?.forwardTo(emulator.endpoint);
 
-  const { endpoint } = emulator;
+  // Queue addresses hold the host that made the queue, and functions send to them directly: it must be the recorder.
+  const endpoint = recorder?.endpoint ?? emulator.endpoint;
   const secrets = newSecrets();
   const environment = environmentFile(secrets, emulator.serverUrl(server.port));
   for (const name of BOT_NAMES)
     await putEnvironment(endpoint, `/${resourceName(name)}/prod/env`, environment);
-  const outputs = await applyToEmulator({ command, folder: configuration, endpoint, say });
-  for (const name of BOT_NAMES)
-    if (BOTS[name].busy_policy === 'drop')
-      await honourAliasDestination(emulator, `${resourceName(name)}-worker`, 'live');
+  const terraform = { command, folder: configuration, endpoint, say };
+  await prepareForEmulator(terraform);
+  const outputs = await applyToEmulator(terraform);
   const bots = Object.fromEntries(
     Object.entries(outputs as Record<BotName, BotOutputs>).map(([name, bot]) => [
       name,

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { whatsappSignature } from '../../local/recordings/webhooks.ts';
+import { whatsappSignature, whatsappStatusWebhook } from '../../local/recordings/webhooks.ts';
 import type { AwsUse } from './support/aws-recorder.ts';
-import { BOT_NAMES, BOTS, type BotName } from './support/bots.ts';
+import { BOT_NAMES, BOTS, type BotName, resourceName } from './support/bots.ts';
 import {
   failFor,
   newChat,
@@ -10,24 +10,29 @@ import {
   runsOf,
   say,
   script,
+  sentTo,
   until,
   webhookFor,
   world,
 } from './support/harness.ts';
-import { allows, type Right, rightsOf, unusedRights } from './support/policy.ts';
+import { allows, isUsed, type Right, rightsOf } from './support/policy.ts';
 
 /**
  * Rights that AWS services use in the role's name, or that change an answer without a call of their own.
  * No call of the bundles can show them.
  */
-const USED_BY_AWS: readonly { readonly action: RegExp; readonly reason: string }[] = [
-  { action: /^logs:(CreateLogStream|PutLogEvents)$/, reason: 'Lambda writes the log' },
-  { action: /^xray:/, reason: 'Lambda sends the trace' },
+const USED_BY_AWS: readonly { readonly right: RegExp; readonly reason: string }[] = [
+  { right: /^logs:(CreateLogStream|PutLogEvents) /, reason: 'Lambda writes the log' },
+  { right: /^xray:/, reason: 'Lambda sends the trace' },
   {
-    action: /^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/,
+    right: /^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes) .*<name>-jobs\.fifo$/,
     reason: 'the event source mapping polls the queue',
   },
-  { action: /^s3:ListBucket$/, reason: 'without it a missing object answers 403, not 404' },
+  {
+    right: /^sqs:SendMessage .*<name>-dead$/,
+    reason: 'Lambda sends what failed for good to the on-failure queue',
+  },
+  { right: /^s3:ListBucket /, reason: 'without it a missing object answers 403, not 404' },
 ];
 
 /** AWS itself takes no narrower resource for these. */
@@ -50,7 +55,14 @@ async function drive(bot: BotName): Promise<void> {
   await failFor(bot, chat, { kind: 'refuse', status: 400, times: 2 });
   await say(bot, chat, 'refused for good');
   await sendUnreadable(bot);
+  if (BOTS[bot].bot_type === 'whatsapp') await reportDelivery(bot, chat);
   if (BOTS[bot].ownAgent) await failOnce(bot);
+}
+
+/** The platform tells what became of the first reply. */
+async function reportDelivery(bot: BotName, chat: string): Promise<void> {
+  const [call] = await sentTo(bot, chat);
+  if (call) await post(bot, whatsappStatusWebhook(call, 'delivered', world().secrets.whatsappAppSecret));
 }
 
 async function failOnce(bot: BotName): Promise<void> {
@@ -92,13 +104,19 @@ describe.runIf(world().backend === 'ministack')('least privilege', () => {
   });
 
   it.each(['ingress', 'worker'] as const)('no %s is allowed what none of them calls', (part) => {
-    const unused = BOT_NAMES.flatMap((bot) => unusedRights(policyOf(bot, part), usesOf(bot, part)));
-    const actions = new Set(unused.map((right) => right.action));
-    const used = new Set(BOT_NAMES.flatMap((bot) => usesOf(bot, part).map((use) => use.action)));
-    const unexplained = [...actions].filter(
-      (action) => !used.has(action) && !USED_BY_AWS.some((right) => right.action.test(action)),
+    // The same right of different bots is one right.
+    const nameless = (bot: BotName, { action, resource }: Right) =>
+      `${action} ${resource.replaceAll(resourceName(bot), '<name>')}`;
+    const rights = BOT_NAMES.flatMap((bot) => policyOf(bot, part).map((right) => ({ bot, right })));
+    const used = new Set(
+      rights
+        .filter(({ bot, right }) => isUsed(right, usesOf(bot, part)))
+        .map(({ bot, right }) => nameless(bot, right)),
     );
-    expect(unexplained).toEqual([]);
+    const unexplained = rights
+      .map(({ bot, right }) => nameless(bot, right))
+      .filter((right) => !used.has(right) && !USED_BY_AWS.some((known) => known.right.test(right)));
+    expect([...new Set(unexplained)]).toEqual([]);
   });
 
   it.each(functions)(

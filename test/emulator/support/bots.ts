@@ -54,6 +54,10 @@ export function rootConfiguration({ moduleFolder, agentZip, folder }: RootOption
       // One bot has everything on; the others save the time it takes.
       ...(name !== 'whatsapp_drop' && { alarms: false, dashboard: false }),
       ...(ownAgent && { package: { path: agentZip } }),
+      // A file that is nowhere: the worker looks for it and goes on without it.
+      ...(name === 'telegram_drop' && {
+        environment_variables: { SPECIAL_TOKEN_FILES_JSON: '["token.json"]' },
+      }),
     };
     return [name, inputs];
   });

@@ -67,11 +67,13 @@ const control = async <T>(path: string, init?: RequestInit): Promise<T> => {
   return (await response.json()) as T;
 };
 
-/** The texts that a chat has received, oldest first. */
-export async function textsOf(bot: BotName, chatId: string): Promise<readonly string[]> {
-  const sent = await control<StandInCall[]>(`/_stand-in/${channelOf(bot)}/sent?chat=${chatId}`);
-  return sent.map((call) => call.text ?? '');
-}
+/** The messages that a chat has received, oldest first. */
+export const sentTo = (bot: BotName, chatId: string): Promise<readonly StandInCall[]> =>
+  control(`/_stand-in/${channelOf(bot)}/sent?chat=${chatId}`);
+
+/** Their texts. */
+export const textsOf = async (bot: BotName, chatId: string): Promise<readonly string[]> =>
+  (await sentTo(bot, chatId)).map((call) => call.text ?? '');
 
 /** Makes the platform fail for a chat. */
 export const failFor = (bot: BotName, chatId: string, rule: FaultRule): Promise<unknown> =>

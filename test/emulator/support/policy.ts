@@ -40,6 +40,6 @@ const covers = (right: Right, use: Right) =>
 export const allows = (rights: readonly Right[], use: Right): boolean =>
   rights.some((right) => covers(right, use));
 
-/** The rights that no recorded call needed. */
-export const unusedRights = (rights: readonly Right[], uses: readonly AwsUse[]): readonly Right[] =>
-  rights.filter((right) => !uses.some((use) => covers(right, use)));
+/** Whether a recorded call needed the right. */
+export const isUsed = (right: Right, uses: readonly AwsUse[]): boolean =>
+  uses.some((use) => covers(right, use));
