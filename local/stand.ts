@@ -2,6 +2,7 @@ import path from 'node:path';
 import { buildAgentBundle, buildBundles } from '../runtime/build.ts';
 import { type Backend, type Emulator, emulatedUrl, listenHost, startEmulator } from './emulator/emulator.ts';
 import { openStandFolder, type StandFolder } from './kept-state.ts';
+import { Problem } from './problem.ts';
 import { CommandError, isPortFree } from './process.ts';
 import { type Say, step } from './progress.ts';
 import { type BotSecrets, environmentFile, modelSettings, newSecrets, putEnvironment } from './secrets.ts';
@@ -96,7 +97,7 @@ async function prepare(
 ): Promise<void> {
   const agentZip = await step(say, 'Building the functions', async () => {
     await buildBundles();
-    return agentFile === undefined ? undefined : (await buildAgentBundle(agentFile)).zipPath;
+    return agentFile === undefined ? undefined : buildAgent(agentFile);
   });
   const settingsFile = process.env.HOOKLINE_CONFIG ?? 'hookline.json';
   await step(say, 'Writing the Terraform configuration', async () => {
@@ -110,6 +111,14 @@ async function prepare(
       await synthesise({ settingsFile, bot, folder: folder.terraform(provider), signal });
     }
   });
+}
+
+async function buildAgent(file: string): Promise<string> {
+  try {
+    return (await buildAgentBundle(file)).zipPath;
+  } catch (error) {
+    throw new Problem(`The agent cannot be built. ${(error as Error).message}`);
+  }
 }
 
 /** What one attempt brings up. */
