@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { Api, WEBHOOK_PATH } from '../parts/api.ts';
 import { Bucket } from '../parts/bucket.ts';
 import { Dashboard } from '../parts/dashboard.ts';
-import { ALIAS, BotFunction } from '../parts/function.ts';
+import { BotFunction } from '../parts/function.ts';
 import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
 import { attribute, type Condition, choose, is, named, not } from '../parts/optional.ts';
 import { Queues } from '../parts/queue.ts';
@@ -184,7 +184,8 @@ export class Bot extends Construct {
       functionName: named(this, 'front_name', front('function_name', 'function')),
       functionArn: named(this, 'front_arn', front('arn', 'alias')),
       invokeArn: named(this, 'front_invoke_arn', front('invoke_arn', 'alias')),
-      qualifier: ALIAS,
+      // By reference, so that the alias is there before anything asks for it.
+      qualifier: named(this, 'front_alias', front('name', 'alias')),
       manageAccount: values.manageApiGatewayAccount,
     });
   }

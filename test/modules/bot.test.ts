@@ -17,6 +17,7 @@ import {
   statements,
   synthBot,
   synthModule,
+  ZIPS,
 } from './synth.ts';
 
 /** Every shape that a bot can take, with literals and with variables. */
@@ -217,7 +218,9 @@ describe('functions', () => {
     const { resource, locals } = synthBot({ busyPolicy: 'fifo' });
     expect(locals.front_invoke_arn).toBe('${aws_lambda_alias.ingress.invoke_arn}');
     expect(resource.aws_api_gateway_integration?.api_rest_post_proxy?.uri).toBe('${local.front_invoke_arn}');
-    expect(resource.aws_lambda_permission?.api_rest?.qualifier).toBe('live');
+    expect(locals.front_alias).toBe('${aws_lambda_alias.ingress.name}');
+    expect(resource.aws_lambda_permission?.api_rest?.qualifier).toBe('${local.front_alias}');
+    expect(resource.aws_lambda_alias?.ingress?.name).toBe('live');
     expect(resource.aws_lambda_event_source_mapping?.jobs?.function_name).toBe(
       '${aws_lambda_alias.worker.arn}',
     );
