@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CommandError, probe, run } from './process.ts';
 import { type Say, step } from './progress.ts';
@@ -68,25 +69,33 @@ export async function applyToEmulator(options: TerraformOptions): Promise<Readon
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
-const terraform = (
-  { command, folder, endpoint, signal }: TerraformOptions,
+/** A provider leaves its socket behind when it is killed, so each run has a temporary folder of its own. */
+async function terraform(
+  { command, folder, endpoint, signal }: Omit<TerraformOptions, 'say'>,
   args: readonly string[],
   onLine?: (line: string) => void,
-) =>
-  run(command, args, {
-    cwd: folder,
-    env: environment(endpoint),
-    ...(signal && { signal }),
-    ...(onLine && { onLine }),
-  });
+): Promise<string> {
+  // In the system's own: a socket's path may not be long.
+  const temp = await mkdtemp(path.join(tmpdir(), 'hookline-'));
+  try {
+    const env = { ...environment(endpoint), TMPDIR: temp };
+    return await run(command, args, {
+      cwd: folder,
+      env,
+      ...(signal && { signal }),
+      ...(onLine && { onLine }),
+    });
+  } finally {
+    await rm(temp, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
 
 /** The addresses that another apply of what was applied would change. */
 export async function planOnEmulator(
   options: Pick<TerraformOptions, 'command' | 'folder' | 'endpoint'>,
 ): Promise<readonly string[]> {
-  const { command, folder, endpoint } = options;
   const args = ['plan', '-input=false', '-lock=false', '-parallelism=100', '-json'];
-  const output = await run(command, args, { cwd: folder, env: environment(endpoint) });
+  const output = await terraform(options, args);
   return output
     .split('\n')
     .map(parse)
