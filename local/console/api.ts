@@ -38,8 +38,9 @@ const ROUTES: Readonly<Record<string, Act>> = {
   'GET events': (console) => console.listen() ?? problem(503, 'Too many pages listen.'),
   'GET history': async (console, { channel, user }) => {
     const bot = botOf(console, channel);
-    if (!bot || !isUser(bot.channel, String(user))) return problem(400, 'No such bot or user.');
-    return Response.json((await bot.cloud.history(String(user))) ?? null);
+    if (!bot) return problem(400, 'No such bot.');
+    const isKnown = typeof user === 'string' && isUser(bot.channel, user);
+    return Response.json((isKnown && (await bot.cloud.history(user))) || null);
   },
   'POST messages': (console, { channel, user, text }) => {
     const bot = botOf(console, channel);

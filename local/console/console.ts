@@ -81,13 +81,20 @@ export class Console {
     return true;
   }
 
+  /** Brings the bot's dead letters back to work; resolves to how many went. */
   async redrive({ channel, cloud }: ConsoleBot): Promise<number> {
-    const dead = this.book.all().filter((message) => message.channel === channel && message.state === 'dead');
+    const atMillis = Date.now();
+    const isDead = (id: string) => this.book.get(id)?.state === 'dead';
+    const dead = this.book.all().filter((message) => message.channel === channel && isDead(message.id));
     const count = await cloud.redrive();
-    for (const { id } of count > 0 ? dead : []) {
-      const title = 'Brought back from the dead-letter queue';
-      this.book.step(id, { atMillis: Date.now(), place: 'dead-letter', title, tone: 'info' }, 'working');
-    }
+    const title = 'Brought back from the dead-letter queue';
+    // By now it may have been answered.
+    for (const { id } of count > 0 ? dead : [])
+      this.book.step(
+        id,
+        { atMillis, place: 'dead-letter', title, tone: 'info' },
+        isDead(id) ? 'working' : undefined,
+      );
     this.setDepth(channel, await cloud.depth());
     return count;
   }

@@ -11,6 +11,12 @@ export class ConsolePage {
     await this.page.getByRole('radio', { name: 'WhatsApp' }).waitFor({ state: 'attached' });
   }
 
+  /** A test that failed may have left a fault behind. */
+  async repairProviders(url: string): Promise<void> {
+    for (const channel of ['whatsapp', 'telegram'])
+      await this.page.request.post(`${url}/api/faults`, { data: { channel, fault: null } });
+  }
+
   /** Every test has a chat of its own. */
   async chooseNumber(number: string): Promise<void> {
     await this.page.getByLabel('You are').selectOption('');

@@ -21,8 +21,10 @@ beforeEach(async () => {
   await page.setViewportSize(SIZES.desktop);
   complaints = complaintsOf(page);
   ui = new ConsolePage(page);
+  await ui.repairProviders(url);
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await picture(page, `failed ${task.name}`, true);
   expect(complaints).toEqual([]);
   await page.close();
 });
