@@ -4,6 +4,8 @@ export type FaultKind =
   | 'fail'
   /** Fails before, on this and every further try of the invocation. */
   | 'down'
+  /** Fails before, on this and every such call of anyone for ten minutes: longer than all retries. */
+  | 'outage'
   /** Effect done but answer lost, once. */
   | 'lost'
   /** Effect done but answer lost, on this and every further try of the invocation. */
@@ -40,6 +42,7 @@ const DUPLICATES = ['duplicate', 'duplicate-late'] as const;
 const AWS_KINDS = [
   'fail',
   'down',
+  'outage',
   'lost',
   'lost-down',
   'die',
@@ -50,7 +53,7 @@ const AWS_KINDS = [
   ...DUPLICATES,
 ] as const;
 const SEND_KINDS = [...AWS_KINDS, 'refuse', 'expired', 'html', 'html-done'] as const;
-const AGENT_KINDS = ['fail', 'die', 'timeout', ...DUPLICATES] as const;
+const AGENT_KINDS = ['fail', 'outage', 'die', 'timeout', ...DUPLICATES] as const;
 
 /** The faults that can befall a call. */
 export function kindsFor(label: string, mode: 'drop' | 'fifo'): readonly FaultKind[] {

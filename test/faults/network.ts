@@ -45,7 +45,8 @@ export function containerNetwork(world: World, container: Container) {
     if (fault === 'throttle') throw THROTTLES[call.service];
     if (fault === 'conflict') throw conflictOf(call);
     if (fault === 'partial') world.sqs.refuseLastEntry = true;
-    if (fault === 'fail' || fault === 'down') throw awsError('InternalServerError', 500);
+    if (fault === 'fail' || fault === 'down' || fault === 'outage')
+      throw awsError('InternalServerError', 500);
     world.observeBefore(container, call);
   };
   tap.after = async (call) => {
@@ -73,6 +74,7 @@ export function containerNetwork(world: World, container: Container) {
 const PROVIDER_FAULTS: Partial<Record<FaultKind, Parameters<StandIn['fail']>[0]>> = {
   fail: { kind: 'unreachable' },
   down: { kind: 'unreachable' },
+  outage: { kind: 'unreachable' },
   lost: { kind: 'lose-answer' },
   'lost-down': { kind: 'lose-answer' },
   throttle: { kind: 'throttle', retryAfterSeconds: 2 },
@@ -116,7 +118,7 @@ function containerAgent(world: World, container: Container): Agent {
     await container.clock.sleep(message.agentMillis);
     if (fault === 'die') await container.die();
     if (fault === 'timeout') await container.clock.sleep(world.foreverMillis);
-    if (fault === 'fail') throw new Error('The agent failed');
+    if (fault === 'fail' || fault === 'outage') throw new Error('The agent failed');
     if (message.parts === 0) return null;
     return Array.from({ length: message.parts }, (_, index) => ({
       type: 'text',

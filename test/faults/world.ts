@@ -14,6 +14,7 @@ import { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { botEnvironment, DEAD_LETTER_URL, ENV_TEXT, QUEUE_URL } from './settings.ts';
 
+const OUTAGE_MILLIS = 600_000;
 const INGRESS_TIMEOUT_MILLIS = 10_000;
 export const WORKER_TIMEOUT_MILLIS = 30_000;
 export const LOCK_TTL_SECONDS = 180;
@@ -51,6 +52,7 @@ export class World {
   onQueued: () => void = () => {};
   onAccepted: (event: EventRecord, part: number, sent: StandInCall) => void = () => {};
   private readonly containers: Container[] = [];
+  private readonly outages = new Map<string, number>();
   private happenings = 0;
   private requests = 0;
 
@@ -133,7 +135,7 @@ export class World {
     const { invocation } = container;
     if (!invocation) return undefined;
     const label = `${invocation.hop} ${name}`;
-    const fault = invocation.sticky.get(label) ?? this.plannedFault(label);
+    const fault = this.plannedFault(label) ?? invocation.sticky.get(label) ?? this.outage(label);
     this.note(
       `${invocation.requestId} call ${this.calls.length - 1} ${name}${fault ? ` FAULT ${fault}` : ''}`,
     );
@@ -158,7 +160,13 @@ export class World {
         ? planned.kind
         : (kinds[Math.floor(planned.kind.choice * kinds.length)] as FaultKind);
     this.met.push({ label, kind });
+    if (kind === 'outage') this.outages.set(label, this.clock.nowMillis() + OUTAGE_MILLIS);
     return kind;
+  }
+
+  private outage(label: string): 'outage' | undefined {
+    const over = !this.faultsOn || (this.outages.get(label) ?? 0) <= this.clock.nowMillis();
+    return over ? undefined : 'outage';
   }
 
   observeBefore(container: Container, { name, input }: AwsCall): void {
