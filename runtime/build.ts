@@ -37,7 +37,8 @@ export async function buildBundles(options: BuildBundlesOptions = {}): Promise<r
 
 /**
  * Builds the zip of a user's own agent, which replaces the worker's package. The module exports a `handler`,
- * or an agent as `agent` or by default, which gets the stock worker around it. Throws when it exports neither,
+ * or an agent as `agent` or by default, which gets both hops around it, so that it serves as the worker or as
+ * the one function. Throws when it exports neither,
  * or when a package that it needs is not installed.
  */
 export async function buildAgentBundle(
@@ -79,8 +80,10 @@ function agentEntry(file: string, exports: readonly string[]): string {
   if (!name) throw new Error(`${file} exports no agent: export a function named "agent", or one by default.`);
   return [
     `import { ${name} as agent } from ${user};`,
-    `import { buildWorkerHandler } from ${JSON.stringify(source('bot/worker-handler'))};`,
-    'export const handler = buildWorkerHandler(process.env.BOT_TYPE, { agent });',
+    `import { buildLambdaHandler } from ${JSON.stringify(source('bot/handler'))};`,
+    // Loaded while the function starts; the handler alone would load it with the first job.
+    `import ${JSON.stringify(source('bot/worker-handler'))};`,
+    'export const handler = buildLambdaHandler(process.env.BOT_TYPE, { agent });',
   ].join('\n');
 }
 

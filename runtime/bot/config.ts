@@ -47,7 +47,7 @@ export interface BotConfig {
   readonly historyStoreRaw: boolean;
   readonly captureFailedEvents: boolean;
   readonly failedEventsPrefix: string;
-  /** Messages older than this on arrival are not answered; undefined = off. */
+  /** Messages older than this on arrival are not answered; undefined (0 in the variable) = off. */
   readonly maxMessageDelaySeconds: number | undefined;
   readonly ambiguityPolicy: 'resend' | 'hold';
   readonly deliveryTimeoutSeconds: number;
@@ -102,7 +102,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
     env.faults.push('MAWS_QUEUE_URL is needed by the busy policy merge');
   const whatsapp = readWhatsapp(env, environment, provider === 'whatsapp');
   const telegram = readTelegram(env, environment, provider === 'telegram');
-  const delay = env.positive('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
+  const delay = env.seconds('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
   const config: BotConfig = {
     botType: provider,
     bucketName: env.text('BUCKET_NAME'),
@@ -118,7 +118,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
     failedEventsPrefix: trimSlashes(env.text('FAILED_EVENTS_S3_PREFIX') ?? 'failed-events'),
     maxMessageDelaySeconds: delay > 0 ? delay : undefined,
     ambiguityPolicy: env.choice(['SEND_AMBIGUITY_POLICY'], AMBIGUITY_POLICIES, 'resend'),
-    deliveryTimeoutSeconds: env.positive('DELIVERY_TIMEOUT', 60),
+    deliveryTimeoutSeconds: env.seconds('DELIVERY_TIMEOUT', 60) || 60,
     dedupeTtlSeconds: env.integer('DEDUPE_TTL_SECONDS', 8 * DAY_SECONDS, 1),
     typingIndicator: env.boolean('TYPING_INDICATOR', true),
     maxReceiveCount: env.integer('MAX_RECEIVE_COUNT', 5, 1),

@@ -51,6 +51,7 @@ export interface DeliveryTable {
 export { DynamoDBClient };
 
 type Values = Record<string, AttributeValue>;
+type UpdateInput = Update & { Key: Values };
 
 /** Version of our own fields on the item. */
 const DELIVERY_VERSION = '1';
@@ -59,113 +60,128 @@ const BATCH_GET_KEYS = 100;
 
 const itemKey = (provider: string, eventId: string) => ({ user_id: { S: `evt:${provider}:${eventId}` } });
 
-export function dynamoDelivery(
+/** A late or repeated write must not bring a finished event back. */
+const STILL_SENDING = '#state = if_not_exists(#state, :sending)';
+const SENDING: Values = { ':sending': { S: 'sending' } };
+
+class DynamoDelivery implements DeliveryTable {
+  constructor(
+    private readonly dynamodb: AwsClient,
+    private readonly table: string,
+    private readonly clock: Clock,
+    private readonly ttlSeconds: number,
+  ) {}
+
+  async read({ provider, eventId }: DeliveryKey): Promise<Delivery> {
+    const input = { TableName: this.table, Key: itemKey(provider, eventId), ConsistentRead: true };
+    const { Item } = await this.send('GetItem', new GetItemCommand(input));
+    return deliveryOf(Item, epochSeconds(this.clock));
+  }
+
+  async doneAmong(provider: string, eventIds: readonly string[]): Promise<readonly string[]> {
+    const done: string[] = [];
+    for (let start = 0; start < eventIds.length; start += BATCH_GET_KEYS) {
+      const Keys = eventIds.slice(start, start + BATCH_GET_KEYS).map((id) => itemKey(provider, id));
+      const command = new BatchGetItemCommand({
+        RequestItems: { [this.table]: { Keys, ConsistentRead: true } },
+      });
+      const { Responses } = await this.send('BatchGetItem', command);
+      const items: Values[] = Responses?.[this.table] ?? [];
+      const finished = items.filter((item) => deliveryOf(item, epochSeconds(this.clock)).done);
+      done.push(...finished.map((item) => item.user_id?.S?.slice(`evt:${provider}:`.length) ?? ''));
+    }
+    return done;
+  }
+
+  async accepted(key: DeliveryKey, part: number, providerId: string): Promise<void> {
+    await this.update(key, [`accepted_${part} = :id`, STILL_SENDING], {
+      ...SENDING,
+      ':id': { S: providerId },
+    });
+  }
+
+  async reported(key: DeliveryKey, part: number, providerId: string, status: string): Promise<void> {
+    const mark = status === 'delivered' || status === 'read' ? [`${status}_${part} = :now`] : [];
+    const values = { ...SENDING, ...(mark.length > 0 && this.now()), ':id': { S: providerId } };
+    await this.update(key, [`accepted_${part} = :id`, STILL_SENDING, ...mark], values);
+  }
+
+  async failed(key: DeliveryKey, refusedPart: number | undefined): Promise<void> {
+    const note = refusedPart === undefined ? [] : [`refused_${refusedPart} = :now`];
+    const values = { ...SENDING, ...(note.length > 0 && this.now()), ':one': { N: '1' } };
+    await this.update(key, [STILL_SENDING, ...note], values, ' ADD attempts :one');
+  }
+
+  async unrefuse(key: DeliveryKey, part: number): Promise<void> {
+    await this.update(key, [STILL_SENDING], SENDING, ` REMOVE refused_${part}`);
+  }
+
+  async done(...[key, last, lock]: Parameters<DeliveryTable['done']>): Promise<boolean> {
+    const mark = last ? [`accepted_${last.part} = :id`] : [];
+    const values: Values = { ':done': { S: 'done' }, ...(last && { ':id': { S: last.providerId } }) };
+    const finish = this.updateInput(key, ['#state = :done', ...mark], values);
+    if (lock && (await this.finishAndRelease(finish, lock))) return true;
+    // There is no lock, it was lost to another worker, or two writers met: the event is done all the same.
+    await this.send('UpdateItem', new UpdateItemCommand(finish));
+    return false;
+  }
+
+  /** False when the transaction was cancelled: the lock is not ours any more, or two writers met. */
+  private async finishAndRelease(
+    finish: UpdateInput,
+    lock: { readonly key: string; readonly owner: string },
+  ) {
+    const release = { TableName: this.table, Key: { user_id: { S: lock.key } }, ...ownedBy(lock.owner) };
+    const command = new TransactWriteItemsCommand({
+      TransactItems: [{ Update: finish }, { Delete: release }],
+    });
+    try {
+      await this.send('TransactWriteItems', command);
+      return true;
+    } catch (error) {
+      if (awsErrorName(error) === 'TransactionCanceledException') return false;
+      throw error;
+    }
+  }
+
+  private now(): Values {
+    return { ':now': { N: String(epochSeconds(this.clock)) } };
+  }
+
+  private async update(
+    ...[key, set, values, rest]: Parameters<DynamoDelivery['updateInput']>
+  ): Promise<void> {
+    await this.send('UpdateItem', new UpdateItemCommand(this.updateInput(key, set, values, rest)));
+  }
+
+  /** An update of the item that also keeps its fixed attributes; `set` and `rest` are expression parts. */
+  private updateInput(key: DeliveryKey, set: readonly string[], values: Values, rest = ''): UpdateInput {
+    return {
+      TableName: this.table,
+      Key: itemKey(key.provider, key.eventId),
+      UpdateExpression: `SET chat_id = if_not_exists(chat_id, :chat), v = :v, expiresAt = :expires, ${set.join(', ')}${rest}`,
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':chat': { S: key.chatId },
+        ':v': { N: DELIVERY_VERSION },
+        ':expires': { N: String(epochSeconds(this.clock) + this.ttlSeconds) },
+        ...values,
+      },
+    };
+  }
+
+  private send(operation: string, command: object) {
+    return callAws(this.clock, `dynamodb:${operation}`, () => this.dynamodb.send(command));
+  }
+}
+
+/** Delivery items in the lock table. `ttlSeconds`: life of an item, counted from its last write. */
+export const dynamoDelivery = (
   dynamodb: AwsClient,
   table: string,
   clock: Clock,
-  /** Life of an item, counted from its last write. */
   ttlSeconds: number,
-): DeliveryTable {
-  const send = (command: object) =>
-    callAws(clock, `dynamodb:${command.constructor.name}`, () => dynamodb.send(command));
-
-  /** An update of the item that also keeps its fixed attributes; `set` and `rest` are expression parts. */
-  const update = (
-    key: DeliveryKey,
-    set: readonly string[],
-    values: Values,
-    rest = '',
-  ): Update & { Key: Values } => ({
-    TableName: table,
-    Key: itemKey(key.provider, key.eventId),
-    UpdateExpression: `SET chat_id = if_not_exists(chat_id, :chat), v = :v, expiresAt = :expires, ${set.join(', ')}${rest}`,
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: {
-      ':chat': { S: key.chatId },
-      ':v': { N: DELIVERY_VERSION },
-      ':expires': { N: String(epochSeconds(clock) + ttlSeconds) },
-      ...values,
-    },
-  });
-  /** A late or repeated write must not bring a finished event back. */
-  const stillSending = '#state = if_not_exists(#state, :sending)';
-  const sending: Values = { ':sending': { S: 'sending' } };
-
-  return {
-    async read({ provider, eventId }) {
-      const command = new GetItemCommand({
-        TableName: table,
-        Key: itemKey(provider, eventId),
-        ConsistentRead: true,
-      });
-      return deliveryOf((await send(command)).Item, epochSeconds(clock));
-    },
-
-    async doneAmong(provider, eventIds) {
-      const done: string[] = [];
-      for (let start = 0; start < eventIds.length; start += BATCH_GET_KEYS) {
-        const keys = eventIds.slice(start, start + BATCH_GET_KEYS).map((id) => itemKey(provider, id));
-        const command = new BatchGetItemCommand({
-          RequestItems: { [table]: { Keys: keys, ConsistentRead: true } },
-        });
-        const items: Values[] = (await send(command)).Responses?.[table] ?? [];
-        const finished = items.filter((item) => deliveryOf(item, epochSeconds(clock)).done);
-        done.push(...finished.map((item) => item.user_id?.S?.slice(`evt:${provider}:`.length) ?? ''));
-      }
-      return done;
-    },
-
-    async accepted(key, part, providerId) {
-      const values = { ...sending, ':id': { S: providerId } };
-      await send(new UpdateItemCommand(update(key, [`accepted_${part} = :id`, stillSending], values)));
-    },
-
-    async reported(key, part, providerId, status) {
-      const mark = status === 'delivered' || status === 'read' ? [`${status}_${part} = :now`] : [];
-      const now: Values = mark.length > 0 ? { ':now': { N: String(epochSeconds(clock)) } } : {};
-      const values = { ...sending, ...now, ':id': { S: providerId } };
-      await send(
-        new UpdateItemCommand(update(key, [`accepted_${part} = :id`, stillSending, ...mark], values)),
-      );
-    },
-
-    async failed(key, refusedPart) {
-      const note = refusedPart === undefined ? [] : [`refused_${refusedPart} = :now`];
-      const now: Values = refusedPart === undefined ? {} : { ':now': { N: String(epochSeconds(clock)) } };
-      const values = { ...sending, ...now, ':one': { N: '1' } };
-      await send(new UpdateItemCommand(update(key, [stillSending, ...note], values, ' ADD attempts :one')));
-    },
-
-    async unrefuse(key, part) {
-      await send(new UpdateItemCommand(update(key, [stillSending], sending, ` REMOVE refused_${part}`)));
-    },
-
-    async done(key, last, lock) {
-      const mark = last ? [`accepted_${last.part} = :id`] : [];
-      const values: Values = { ':done': { S: 'done' }, ...(last && { ':id': { S: last.providerId } }) };
-      const finish = update(key, ['#state = :done', ...mark], values);
-      if (lock) {
-        const release = { TableName: table, Key: { user_id: { S: lock.key } }, ...ownedBy(lock.owner) };
-        const items = [{ Update: finish }, { Delete: release }];
-        if (await transact(() => send(new TransactWriteItemsCommand({ TransactItems: items })))) return true;
-      }
-      // There is no lock, it was lost to another worker, or two writers met: the event is done all the same.
-      await send(new UpdateItemCommand(finish));
-      return false;
-    },
-  };
-}
-
-/** False when the transaction was cancelled: the lock is not ours any more, or two writers met. */
-async function transact(write: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await write();
-    return true;
-  } catch (error) {
-    if (awsErrorName(error) === 'TransactionCanceledException') return false;
-    throw error;
-  }
-}
+): DeliveryTable => new DynamoDelivery(dynamodb, table, clock, ttlSeconds);
 
 function deliveryOf(item: Values | undefined, nowSeconds: number): Delivery {
   const expired = item !== undefined && Number(item.expiresAt?.N ?? 0) < nowSeconds;

@@ -16,7 +16,7 @@ export interface FailedEvent {
 
 /** Where undeliverable work is kept for an operator. Never throws; resolves to whether it was kept. */
 export interface FailedEvents {
-  capture(failed: FailedEvent): Promise<boolean>;
+  capture(failed: FailedEvent, log: Log): Promise<boolean>;
 }
 
 export const noFailedEvents: FailedEvents = { capture: async () => false };
@@ -27,13 +27,12 @@ export interface FailedEventsOptions {
   /** Key prefix without slashes at its ends. */
   readonly prefix: string;
   readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** One object for each event: `<prefix>/YYYY/MM/DD/<provider>/<event id>.json`. A repetition replaces it. */
-export function failedEventStore({ openStore, prefix, clock, log }: FailedEventsOptions): FailedEvents {
+export function failedEventStore({ openStore, prefix, clock }: FailedEventsOptions): FailedEvents {
   return {
-    async capture({ reason, error, provider, eventId, event }) {
+    async capture({ reason, error, provider, eventId, event }, log) {
       const capturedAt = new Date(clock.nowMillis()).toISOString();
       const day = capturedAt.slice(0, 10).replaceAll('-', '/');
       const key = [prefix, day, safeId(provider), `${safeId(eventId)}.json`].filter(Boolean).join('/');

@@ -33,7 +33,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
     try {
       const { config } = await loadConfig();
       const openHandOff = () => handOffOf(config, clients, ownArn);
-      const failedEvents = failedEventsOf(config, clients, requestLog);
+      const failedEvents = failedEventsOf(config, clients);
       return await answerWebhook(request, {
         config,
         openHandOff,
@@ -108,7 +108,7 @@ async function deliveryOf(config: BotConfig, clients: Clients): Promise<Delivery
   return dynamoDelivery(clients.dynamodb, config.locksTableName, clients.clock, config.dedupeTtlSeconds);
 }
 
-function failedEventsOf(config: BotConfig, clients: Clients, log: Log): FailedEvents {
+function failedEventsOf(config: BotConfig, clients: Clients): FailedEvents {
   const { bucketName, captureFailedEvents, failedEventsPrefix: prefix } = config;
   if (!captureFailedEvents || !bucketName) return noFailedEvents;
   const { clock } = clients;
@@ -117,5 +117,5 @@ function failedEventsOf(config: BotConfig, clients: Clients, log: Log): FailedEv
     clients.s3 ??= new S3Client(CLIENT_OPTIONS);
     return s3ObjectStore(clients.s3, bucketName, clock);
   };
-  return failedEventStore({ openStore, prefix, clock, log });
+  return failedEventStore({ openStore, prefix, clock });
 }

@@ -47,9 +47,12 @@ function answerHandshake({ query }: HttpRequest, { whatsapp }: BotConfig): HttpA
 
 async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<HttpAnswer> {
   const { config } = ports;
-  const refusal = refuse(request, config);
+  const refusal = refuse(request, ports);
   if (refusal) return refusal;
-  if (config.busyPolicy === 'fifo' && !config.queueUrl) return jsonAnswer(500, 'Queue is not configured.');
+  if (config.busyPolicy === 'fifo' && !config.queueUrl) {
+    reportFault(ports.log, 'MAWS_QUEUE_URL is missing');
+    return jsonAnswer(500, 'Queue is not configured.');
+  }
   const body = await readBody(request, ports);
   if (!body) return jsonAnswer(200, 'Webhook received (warning).');
   if (config.botType === 'whatsapp' && !(await noteStatuses(readStatuses(body), ports)))
@@ -69,7 +72,7 @@ async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<Ht
 export const temporarilyUnavailable = jsonAnswer(503, 'Temporarily unavailable.');
 
 /** The answer to a request that cannot prove where it comes from. */
-function refuse({ headers, rawBody }: HttpRequest, config: BotConfig): HttpAnswer | undefined {
+function refuse({ headers, rawBody }: HttpRequest, { config, log }: IngressPorts): HttpAnswer | undefined {
   const forbidden = jsonAnswer(403, 'Forbidden');
   if (config.botType === 'telegram') {
     const { secretToken } = config.telegram;
@@ -78,9 +81,14 @@ function refuse({ headers, rawBody }: HttpRequest, config: BotConfig): HttpAnswe
   }
   const { verifySignature, appSecret } = config.whatsapp;
   if (!verifySignature) return undefined;
-  if (!appSecret) return jsonAnswer(500, 'Webhook signature verification is misconfigured.');
+  if (!appSecret) {
+    reportFault(log, 'WHATSAPP_APP_SECRET is missing');
+    return jsonAnswer(500, 'Webhook signature verification is misconfigured.');
+  }
   return isSignedByMeta(rawBody, headers['x-hub-signature-256'], appSecret) ? undefined : forbidden;
 }
+
+const reportFault = (log: Log, fault: string) => log.critical('configuration_faulty', { faults: [fault] });
 
 /** The JSON object of the body. Anything else is captured: delivering it again would not help. */
 async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<JsonRecord | undefined> {
@@ -93,7 +101,7 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
     // The parser's message quotes the body, so it must not reach the log.
     ports.log.warn('webhook_body_unreadable', { bytes: rawBody.length });
     const event = { provider: ports.config.botType, eventId: hashedEventId(text), event: text };
-    await ports.failedEvents.capture({ reason: 'bad_body', error, ...event });
+    await ports.failedEvents.capture({ reason: 'bad_body', error, ...event }, ports.log);
     return undefined;
   }
 }

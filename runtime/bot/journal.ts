@@ -240,13 +240,8 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
 
   private capture(reason: string, { error, part, unsent }: TurnFailure<OutgoingPart>): Promise<boolean> {
     const { provider, event_id: eventId } = this.job;
-    return this.ports.failedEvents.capture({
-      reason,
-      error,
-      provider,
-      eventId,
-      event: { maws_job: this.job, part, unsent },
-    });
+    const event = { maws_job: this.job, part, unsent };
+    return this.ports.failedEvents.capture({ reason, error, provider, eventId, event }, this.ports.log);
   }
 
   /** Frees what the turn holds in this process. The lock is left to `finish` and `fail`. */

@@ -40,5 +40,5 @@ async function noteFailure(
     'permanent',
   );
   const event = { provider: 'whatsapp', eventId: messageId, event: status.raw };
-  await failedEvents.capture({ reason: 'status_failed', error, ...event });
+  await failedEvents.capture({ reason: 'status_failed', error, ...event }, log);
 }

@@ -8,6 +8,7 @@ import { whatsappSender } from '../channels/whatsapp/send.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
+import { ConfigError, loggableError } from '../core/errors.ts';
 import { dynamoLock } from '../core/lock.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { s3ObjectStore } from '../core/object-store.ts';
@@ -68,7 +69,10 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
   };
 
   return async (event: unknown, context: InvocationContext): Promise<unknown> => {
-    const ports = await load();
+    const ports = await load().catch((error: unknown) => {
+      if (error instanceof ConfigError) log.critical('configuration_faulty', { faults: error.faults });
+      throw loggableError(error);
+    });
     return workEvent(event, ports, {
       owner: `${context.awsRequestId}:${randomUUID()}`,
       deadlineMillis: clock.nowMillis() + context.getRemainingTimeInMillis(),
@@ -110,7 +114,7 @@ function workerPorts(
     delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,
     lock: table && config.busyPolicy === 'drop' ? dynamoLock(clients.dynamodb(), table, clock) : undefined,
     failedEvents: config.captureFailedEvents
-      ? failedEventStore({ openStore: async () => objects, prefix: config.failedEventsPrefix, clock, log })
+      ? failedEventStore({ openStore: async () => objects, prefix: config.failedEventsPrefix, clock })
       : noFailedEvents,
     sender:
       config.botType === 'whatsapp'

@@ -35,9 +35,9 @@ export class EnvironmentReader {
     return this.number(name, fallback, (value) => Number.isSafeInteger(value) && value >= minimum);
   }
 
-  /** A decimal number above zero. */
-  positive(name: string, fallback: number): number {
-    return this.number(name, fallback, (value) => Number.isFinite(value) && value > 0);
+  /** A decimal number of seconds, 0 or more. */
+  seconds(name: string, fallback: number): number {
+    return this.number(name, fallback, (value) => Number.isFinite(value) && value >= 0);
   }
 
   private number(name: string, fallback: number, good: (value: number) => boolean): number {

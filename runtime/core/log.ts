@@ -37,7 +37,7 @@ export function jsonLog(write: (line: string) => void, nowMillis: () => number, 
 
 /**
  * Stands for a chat, user or WhatsApp message id in logs: a keyed hash, because a plain hash of a phone
- * number can be reversed by trying them all. `hookline trace` computes the same.
+ * number can be reversed by trying them all. Whoever knows the id and the key computes the same.
  */
 export const keyedHash = (key: string, id: string): string =>
   createHmac('sha256', key).update(id).digest('hex').slice(0, 16);

@@ -90,7 +90,7 @@ export class UnclearSendHeldError extends SendError {
   override name = 'UnclearSendHeldError';
   constructor(readonly part: number) {
     super(
-      `Part ${part} of the reply may or may not have arrived; the policy is to hold it. Settle it with "hookline bot failed resolve".`,
+      `Part ${part} of the reply may or may not have arrived; the policy is to hold it until an operator settles it.`,
       'unclear',
     );
   }

@@ -1,6 +1,7 @@
 import { type ErrorClass, SendError } from '../../core/errors.ts';
 import type { Sender, SendTarget } from '../channel.ts';
 import { type ChannelNet, type ProviderAnswer, postJson, sendWithRetry } from '../http.ts';
+import { parseWhatsappMessage } from './parse.ts';
 
 export interface WhatsappAccount {
   readonly token: string;
@@ -20,7 +21,7 @@ export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sende
       sendWithRetry(net, target, async () => {
         const body = {
           messaging_product: 'whatsapp',
-          ...addressOf(target.chatId),
+          ...addressOf(target),
           type: 'text',
           text: { body: part.text },
           biz_opaque_callback_data: target.callbackData,
@@ -35,10 +36,12 @@ export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sende
 // Business-scoped user ids look like `US.13491208655302741918`; phone numbers are digits (contract bot §9.3).
 const BUSINESS_SCOPED_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
 
-const addressOf = (chatId: SendTarget['chatId']) =>
-  BUSINESS_SCOPED_ID.test(chatId)
-    ? { recipient_type: 'individual', recipient: chatId }
-    : { recipient_type: 'individual', to: chatId };
+/** A message that came from a group is answered in the group (contract bot §9.3). */
+function addressOf({ chatId, payload }: SendTarget) {
+  if (parseWhatsappMessage(payload).raw.group_id === chatId) return { recipient_type: 'group', to: chatId };
+  const isBusinessScoped = BUSINESS_SCOPED_ID.test(chatId);
+  return { recipient_type: 'individual', ...(isBusinessScoped ? { recipient: chatId } : { to: chatId }) };
+}
 
 /** The accepted message's id, or what the refusal means. */
 function messageId({ status, body, retryAfterSeconds }: ProviderAnswer): string {

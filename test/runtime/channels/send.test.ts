@@ -82,6 +82,15 @@ test('a business-scoped user id goes into "recipient" and never into "to"; our i
   expect(standIn.sent[1]?.body).not.toHaveProperty('recipient');
 });
 
+test('a reply to a WhatsApp group goes to the group', async () => {
+  const { sender, standIn, clock } = channel('whatsapp');
+  const message = { id: 'wamid.1', from: '15550100', group_id: 'group-7', type: 'text', text: { body: 'x' } };
+  const payload = { entry: [{ changes: [{ value: { messages: [message] } }] }] };
+  const target = { chatId: 'group-7', payload, callbackData: '', deadlineMillis: clock.nowMillis() + 1000 };
+  await sender.send({ type: 'text', text: 'x' }, target);
+  expect(standIn.sent[0]?.body).toMatchObject({ recipient_type: 'group', to: 'group-7' });
+});
+
 test('a reply to a topic of a Telegram forum stays in the topic', async () => {
   const { sender, standIn, clock } = channel('telegram');
   const payload = { message: { is_topic_message: true, message_thread_id: 77 } };
