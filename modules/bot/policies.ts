@@ -91,7 +91,6 @@ function webhookStatements(on: PolicySubjects): readonly Statement[] {
       when: on.isInvoked,
     },
     { sid: 'HandOffByQueue', actions: ['sqs:SendMessage'], resources: [on.jobsQueueArn], when: on.isQueued },
-    { sid: 'LargeJobs', actions: ['s3:PutObject'], resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`] },
     failedEvents(on),
   ];
 }
@@ -111,11 +110,6 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       resources: [`${on.bucketArn}/${HISTORY_PREFIX}/*`],
     },
     {
-      sid: 'ReadLargeJobs',
-      actions: ['s3:GetObject', 's3:DeleteObject'],
-      resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`],
-    },
-    {
       sid: 'TokenFiles',
       actions: ['s3:GetObject'],
       resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
@@ -128,7 +122,7 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       condition: {
         test: 'StringLike',
         variable: 's3:prefix',
-        values: [HISTORY_PREFIX, JOBS_PREFIX, SECRETS_PREFIX].map((prefix) => `${prefix}/*`),
+        values: [HISTORY_PREFIX, SECRETS_PREFIX].map((prefix) => `${prefix}/*`),
       },
     },
     {

@@ -22,8 +22,16 @@ const COMES_BACK_SECONDS = 75;
 /** Two receives, 30 s and 60 s apart, then the queue gives up. */
 const DEAD_SECONDS = 150;
 
-/** Our own redrive of one chat's dead letters. */
+let lastRedrive: Promise<unknown> = Promise.resolve();
+
+/** Our own redrive of one chat's dead letters. One at a time: what one looks at, another does not see. */
 function redriveChat(bot: BotName, chatId: string, options: Partial<RedriveOptions> = {}) {
+  const redriving = lastRedrive.then(() => redriveNow(bot, chatId, options));
+  lastRedrive = redriving.catch(() => undefined);
+  return redriving;
+}
+
+function redriveNow(bot: BotName, chatId: string, options: Partial<RedriveOptions>) {
   const {
     dead_letter_queue_url: deadLetterUrl,
     queue_url: queueUrl,
