@@ -31,13 +31,16 @@ const LABELS = [
 ];
 
 let tally: TallyData;
-beforeAll(async () => {
-  const input = { exhaustive: !only, total, firstSeed: 1, ...(only && { only }) };
-  const result = await runThreads(only ? 1 : 2, input);
-  tally = result.tally;
-  if (only) console.log(result.trace.join('\n'));
-  else writeReport('dist/reports/faults.md', tally);
-}, 1_800_000);
+beforeAll(
+  async () => {
+    const input = { exhaustive: !only, total, firstSeed: 1, ...(only && { only }) };
+    const result = await runThreads(only ? 1 : 2, input);
+    tally = result.tally;
+    if (only) console.log(result.trace.join('\n'));
+    else writeReport('dist/reports/faults.md', tally);
+  },
+  Math.max(1_800_000, total * 50),
+);
 
 test('the guarantee holds in every schedule', () => {
   const broken = tally.failures.map(({ id, violations }) => `FAULT_SEED='${id}': ${violations.join('; ')}`);

@@ -83,12 +83,6 @@ export class FakeSqs {
     this.queue(url).messages = [];
   }
 
-  /** The earliest time at which a message of the queue may be received; undefined when it is empty. */
-  nextVisibleMillis(url: string): number | undefined {
-    const times = this.queue(url).messages.map((message) => message.visibleAtMillis);
-    return times.length > 0 ? Math.min(...times) : undefined;
-  }
-
   private queue(url: string): Queue {
     const queue = this.queues.get(url);
     if (!queue) throw awsError('QueueDoesNotExist', 400, 'The specified queue does not exist.');
