@@ -24,29 +24,59 @@ export async function findPython(): Promise<string | undefined> {
   return undefined;
 }
 
+/** A Python with the pinned emulator. */
+export const emulatorPython = (folder: string, say: Say, signal?: AbortSignal): Promise<string> =>
+  pythonWith({
+    requirements: REQUIREMENTS,
+    name: 'ministack',
+    what: 'the AWS emulator',
+    folder,
+    say,
+    signal,
+  });
+
+export interface PythonPackages {
+  /** Names the packages, pinned. */
+  readonly requirements: string;
+  readonly name: string;
+  /** What is installed, for the progress line. */
+  readonly what: string;
+  readonly folder: string;
+  readonly say: Say;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * A Python with the pinned emulator in a virtual environment under `folder`, made on first use. It is built
- * beside its place and moved there when complete, so that an interrupted start leaves no half of it.
+ * A Python with packages in a virtual environment under `folder`, made on first use. It is built beside its
+ * place and moved there when complete, so that an interrupted start leaves no half of it.
  */
-export async function emulatorPython(folder: string, say: Say, signal?: AbortSignal): Promise<string> {
-  const requirements = await readFile(REQUIREMENTS);
-  const version = createHash('sha256').update(requirements).digest('hex').slice(0, 12);
-  const venv = path.join(folder, `ministack-${version}`);
+export async function pythonWith(packages: PythonPackages): Promise<string> {
+  const { requirements, name, what, folder, say, signal } = packages;
+  const version = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
+    .slice(0, 12);
+  const venv = path.join(folder, `${name}-${version}`);
   const python = path.join(venv, 'bin', 'python');
   if (existsSync(python)) return python;
   const systemPython = await findPython();
   if (!systemPython) throw new Problem(PYTHON_HELP);
-  await step(say, 'Installing the AWS emulator, once', () => install(systemPython, venv, signal));
+  await step(say, `Installing ${what}, once`, () => install(systemPython, requirements, venv, signal));
   return python;
 }
 
-async function install(systemPython: string, venv: string, signal?: AbortSignal): Promise<void> {
+async function install(
+  systemPython: string,
+  requirements: string,
+  venv: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const building = `${venv}.${process.pid}`;
   const options = signal ? { signal } : {};
   try {
     await mkdir(path.dirname(venv), { recursive: true });
     await run(systemPython, ['-m', 'venv', building], options);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', REQUIREMENTS];
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
     await run(path.join(building, 'bin', 'python'), pip, options);
     await rename(building, venv).catch((error: NodeJS.ErrnoException) => {
       // Another start was first.

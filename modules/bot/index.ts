@@ -87,7 +87,7 @@ export class Bot extends Construct {
       isMerged: is(values.busyPolicy, 'merge'),
       asyncRetryAttempts: values.asyncRetryAttempts,
     });
-    this.api = this.makeApi();
+    this.api = this.makeApi(place);
     this.webhookUrl = `${this.api.url}${WEBHOOK_PATH}`;
     addAlarms(this, { values, isQueued: this.isQueued, parts: this });
     new Dashboard(this, 'dashboard', {
@@ -174,7 +174,7 @@ export class Bot extends Construct {
     };
   }
 
-  private makeApi(): Api {
+  private makeApi({ partition }: Place): Api {
     const { values, ingress, worker } = this;
     const front = (name: string, of: 'function' | 'alias') =>
       choose(values.singleFunction, attribute(worker[of], name), attribute(ingress[of], name));
@@ -187,6 +187,7 @@ export class Bot extends Construct {
       // By reference, so that the alias is there before anything asks for it.
       qualifier: named(this, 'front_alias', front('name', 'alias')),
       manageAccount: values.manageApiGatewayAccount,
+      partition,
     });
   }
 }

@@ -51,6 +51,7 @@ export class RestApi extends Construct {
         new ApiGatewayRestApi(this, 'rest_api', {
           name: props.name,
           endpointConfiguration: { types: ['REGIONAL'] },
+          lifecycle: { createBeforeDestroy: true },
           ...count,
         }),
     );
@@ -169,7 +170,7 @@ export class RestApi extends Construct {
     });
     const attachment = new IamRolePolicyAttachment(this, 'log_role_policy', {
       role: attribute(role, 'name'),
-      policyArn: 'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs',
+      policyArn: `arn:${props.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs`,
       ...count,
     });
     const account = new ApiGatewayAccount(this, 'account', {

@@ -21,6 +21,8 @@ export interface ApiProps {
   readonly logRetentionDays: Settable<number>;
   readonly kmsKeyArn: Optional<string>;
   readonly permissionsBoundary: Optional<string>;
+  /** AWS partition, for ARNs. */
+  readonly partition: string;
 }
 
 /** One kind of front door. */

@@ -19,7 +19,7 @@ const plain = (name: string, ...needs: Prerequisite[]): Tier => ({
 export const tiers: readonly Tier[] = [
   plain('unit'),
   plain('faults'),
-  plain('terraform', terraform),
+  plain('terraform', terraform, python),
   plain('emulator', terraform, python),
   plain('browser', terraform, python, chromium),
   {
