@@ -49,3 +49,25 @@ export function addresses({ resource, data }: Synthesised): readonly string[] {
     );
   return [...of('', resource), ...of('data.', data)].sort();
 }
+
+/** Every shape that a bot can take, with literals and with variables. */
+export const SHAPES: Readonly<Record<string, () => Synthesised>> = {
+  drop: () => synthBot({ busyPolicy: 'drop' }),
+  fifo: () => synthBot({ busyPolicy: 'fifo' }),
+  merge: () => synthBot({ busyPolicy: 'merge' }),
+  'one function': () => synthBot({ singleFunction: true }),
+  telegram: () => synthBot({ botType: 'telegram' }),
+  module: synthModule,
+};
+
+export const documentsOf = (stack: Synthesised) => Object.keys(stack.data.aws_iam_policy_document ?? {});
+
+export const allStatements = (stack: Synthesised) =>
+  documentsOf(stack).flatMap((id) => statements(stack, id));
+
+/** Actions of one service that a role allows. */
+export const actionsOn = (stack: Synthesised, id: string, service: string): readonly string[] =>
+  statements(stack, id)
+    .flatMap(({ actions }) => actions as string[])
+    .filter((action) => action.startsWith(`${service}:`))
+    .sort();
