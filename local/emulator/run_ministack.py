@@ -5,11 +5,14 @@ takes the function processes with it, which live in the same process group.
 """
 
 import os
+import select
 import signal
 import sys
 import threading
+import time
 
 from ministack.app import main
+from ministack.core.lambda_runtime import Worker
 from ministack.services import lambda_svc
 
 
@@ -32,6 +35,27 @@ def invoke_async_by_alias(function, event):
 
 
 lambda_svc.invoke_async_with_retry = invoke_async_by_alias
+
+drain_log = Worker._drain_stderr_bounded
+
+
+def drain_log_when_read(worker, *args, **kwargs):
+    """All lines of the call.
+
+    MiniStack takes 5 ms of silence for the end of a call's log. On a busy machine the thread that reads the
+    function's output is later than that, and the last lines would appear only with the next call.
+    """
+    if worker._proc is None:
+        worker._stderr_thread.join(1)
+    else:
+        output = worker._proc.stderr.fileno()
+        end = time.monotonic() + 1
+        while select.select([output], [], [], 0)[0] and time.monotonic() < end:
+            time.sleep(0.001)
+    return drain_log(worker, *args, **kwargs)
+
+
+Worker._drain_stderr_bounded = drain_log_when_read
 threading.Thread(target=stop_with_parent, daemon=True).start()
 try:
     main()
