@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 
 /** Builds what `npm pack` publishes: every subpath bundled, its declarations beside it. */
@@ -12,6 +12,7 @@ const outdir = `${root}dist/package`;
 /** The files that a user imports, that the command bundles from, and the command itself. */
 const entryPoints = [
   'runtime/bot/index.ts',
+  'modules/index.ts',
   'runtime/bot/worker-handler.ts',
   'runtime/bot/entries/ingress.ts',
   'runtime/bot/entries/worker.ts',
@@ -19,6 +20,16 @@ const entryPoints = [
   'runtime/build.ts',
   'cli/main.ts',
 ];
+
+/** The provider's resources are folders, which Node does not import without the name of the file. */
+const providerFiles: Plugin = {
+  name: 'provider-files',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^@cdktf\/provider-aws\/lib\/[\w-]+$/ }, ({ path }) => ({
+      path: `${path}/index.js`,
+      external: true,
+    })),
+};
 
 rmSync(outdir, { recursive: true, force: true });
 await build({
@@ -38,6 +49,7 @@ await build({
   banner: {
     js: "import{createRequire as makeRequire$}from'node:module';const require=makeRequire$(import.meta.url);",
   },
+  plugins: [providerFiles],
   logLevel: 'warning',
 });
 execFileSync(

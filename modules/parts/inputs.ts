@@ -91,12 +91,13 @@ export interface Input<T> {
   readonly default: T | null;
 }
 
-interface DefaultedInput<T> extends Input<T> {
+/** An input that always has a value. */
+export interface DefaultedInput<T> extends Input<T> {
   readonly default: T;
   readonly mayMiss: false;
 }
 
-/** An input that always has a value. */
+/** Declares an input that always has a value. */
 export const input = <T>(kind: Kind<T>, fallback: NoInfer<T>, description: string): DefaultedInput<T> => ({
   kind,
   description,
@@ -104,7 +105,7 @@ export const input = <T>(kind: Kind<T>, fallback: NoInfer<T>, description: strin
   mayMiss: false,
 });
 
-/** An input that may be left out. */
+/** Declares an input that may be left out. */
 export const optionalInput = <T>(kind: Kind<T>, description: string): Input<T> => ({
   kind,
   description,

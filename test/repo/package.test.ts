@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,19 +33,49 @@ describe('the published package, installed alone in an empty folder', () => {
 
   test('it carries what runs, its types, the readme and the licence, and no sources or tests', () => {
     const files = readdirSync(path.join(app, 'node_modules/hookline'), { recursive: true, encoding: 'utf8' });
-    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/package/cli/main.js']));
-    expect(files.filter((name) => /(^|\/)(test|local|modules)\//.test(name))).toEqual([]);
+    expect(files).toEqual(
+      expect.arrayContaining(['LICENSE', 'dist/package/cli/main.js', 'dist/bundles/bot-ingress.zip']),
+    );
+    expect(files.filter((name) => /(^|\/)(test|local)\//.test(name))).toEqual([]);
     expect(files.filter((name) => /(?<!\.d)\.ts$/.test(name))).toEqual([]);
   });
 
   test('every subpath can be imported without an AWS client', () => {
-    const subpaths = Object.keys(packageJson.exports).filter((name) => !name.endsWith('.json'));
+    const subpaths = Object.keys(packageJson.exports).filter(
+      // The constructs are of no use without CDK for Terraform: the test below has it.
+      (name) => !name.endsWith('.json') && name !== './modules',
+    );
     const names = subpaths.map((name) => name.replace('.', 'hookline'));
     const script = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).join());`;
     writeFileSync(path.join(app, 'import.mjs'), script);
     const printed = inApp(process.execPath, 'import.mjs');
     expect(printed).toContain('hookline/bot buildLambdaHandler');
     expect(printed.trim().split('\n')).toHaveLength(names.length);
+  });
+
+  test('the constructs make Terraform with the zips that the package ships', () => {
+    const shop = path.join(folder, 'shop');
+    cpSync(app, shop, { recursive: true });
+    mkdirSync(path.join(shop, 'node_modules/@cdktf'));
+    for (const peer of ['cdktf', 'constructs', '@cdktf/provider-aws']) {
+      symlinkSync(path.resolve('node_modules', peer), path.join(shop, 'node_modules', peer));
+    }
+    const script = [
+      "import { App, TerraformStack } from 'cdktf';",
+      "import { Bot } from 'hookline/modules';",
+      "const app = new App({ outdir: 'out', skipValidation: true });",
+      "new Bot(new TerraformStack(app, 'shop'), 'bot', { name: 'shop' });",
+      'app.synth();',
+    ];
+    writeFileSync(path.join(shop, 'main.mjs'), script.join('\n'));
+    execFileSync(process.execPath, ['main.mjs'], { cwd: shop, stdio: 'pipe' });
+    const files = readdirSync(path.join(shop, 'out/stacks/shop'), { recursive: true, encoding: 'utf8' });
+    expect(
+      files
+        .filter((name) => name.endsWith('.zip'))
+        .map((name) => path.basename(name))
+        .sort(),
+    ).toEqual(['bot-ingress.zip', 'bot-worker.zip', 'bot.zip']);
   });
 
   test('three lines make a handler, and its types are checked', () => {
