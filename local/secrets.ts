@@ -47,8 +47,13 @@ const MODEL_SETTINGS = ['OPENAI_API_KEY', 'OPENAI_MODEL', 'OPENAI_BASE_URL'] as 
 export const modelSettings = (environment: NodeJS.ProcessEnv): string =>
   MODEL_SETTINGS.flatMap((name) => (environment[name] ? [`${name}=${environment[name]}\n`] : [])).join('');
 
-/** Settings of an AWS client that talks to an emulator. */
-export const emulatorClient = (endpoint: string) => ({ endpoint, region: REGION, credentials: TEST_KEYS });
+/** Settings of an AWS client that talks to an emulator. Queue addresses name hosts that only it may know. */
+export const emulatorClient = (endpoint: string) => ({
+  endpoint,
+  region: REGION,
+  credentials: TEST_KEYS,
+  useQueueUrlAsEndpoint: false,
+});
 
 /** Puts the `.env` where the bot reads it. */
 export async function putEnvironment(endpoint: string, parameterName: string, text: string): Promise<void> {

@@ -76,7 +76,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     return workEvent(event, ports, {
       owner: `${context.awsRequestId}:${randomUUID()}`,
       deadlineMillis: clock.nowMillis() + context.getRemainingTimeInMillis(),
-      sqs: async () => given.sqs ?? new (await import('../core/sqs.ts')).SQSClient({ maxAttempts: 1 }),
+      sqs: async () => given.sqs ?? (await import('../core/sqs.ts')).queueClient(),
     });
   };
 }

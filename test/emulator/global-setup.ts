@@ -75,8 +75,7 @@ async function start(atEnd: (end: () => Promise<void>) => void): Promise<Emulato
   atEnd(() => emulator.stop());
   recorder?.forwardTo(emulator.endpoint);
 
-  // Queue addresses hold the host that made the queue, and functions send to them directly: it must be the recorder.
-  const endpoint = recorder?.endpoint ?? emulator.endpoint;
+  const { endpoint } = emulator;
   const secrets = newSecrets();
   const environment = environmentFile(secrets, emulator.serverUrl(server.port));
   for (const name of BOT_NAMES)
