@@ -101,15 +101,16 @@ async function prepare(
   });
   const settingsFile = process.env.HOOKLINE_CONFIG ?? 'hookline.json';
   await step(say, 'Writing the Terraform configuration', async () => {
-    for (const provider of providers) {
+    const write = (provider: Provider) => {
       const bot = {
         name: nameOf(provider),
         bot_type: provider,
         architectures: [process.arch === 'arm64' ? 'arm64' : 'x86_64'],
         ...(agentZip && { package: { path: path.resolve(agentZip) } }),
       };
-      await synthesise({ settingsFile, bot, folder: folder.terraform(provider), signal });
-    }
+      return synthesise({ settingsFile, bot, folder: folder.terraform(provider), signal });
+    };
+    await Promise.all(providers.map(write));
   });
 }
 

@@ -32,7 +32,7 @@ export async function deliver(
     atMillis: started,
     place: 'webhook',
     title: TITLES[kind](NAMES[bot.channel]),
-    detail: `POST ${new URL(bot.webhookUrl).pathname.split('/').at(-1)}, ${Buffer.byteLength(webhook.body)} bytes`,
+    detail: deliveryDetail(bot, webhook, kind),
     tone: kind === 'forged' ? 'warn' : 'info',
     traceId,
   });
@@ -53,6 +53,17 @@ export async function deliver(
     },
     stateAfterAnswer(book, id, answer.status),
   );
+}
+
+function deliveryDetail(
+  { webhookUrl, busyPolicy }: ConsoleBot,
+  { body }: Webhook,
+  kind: DeliveryKind,
+): string {
+  const request = `POST ${new URL(webhookUrl).pathname.split('/').at(-1)}, ${Buffer.byteLength(body)} bytes`;
+  // No log line can tell of it: the queue answers as if it took the message.
+  const dropped = kind === 'again' && busyPolicy !== 'drop';
+  return dropped ? `${request}; within five minutes the queue itself drops what it has had` : request;
 }
 
 /** Only the answer to the first delivery settles anything; logs may already have told more. */

@@ -4,19 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const CANDIDATES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const MAC = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 
-/** The browser of this machine: `CHROMIUM_PATH`, else the first that is found. */
+/** The browser of this machine: `CHROMIUM_PATH`, else the first in PATH. */
 export function browserPath(): string {
-  const chosen = process.env.CHROMIUM_PATH;
-  const found = chosen ? [chosen] : CANDIDATES.filter(existsSync);
-  if (found[0]) return found[0];
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const candidates = [...NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))), MAC];
+  const found = process.env.CHROMIUM_PATH || candidates.find(existsSync);
+  if (found) return found;
   throw new Error(
     'No Chromium was found. Debian: apt install chromium. Elsewhere set CHROMIUM_PATH to a Chromium or Chrome program.',
   );
