@@ -28,7 +28,7 @@ export const BOT_INPUTS = {
   busyPolicy: input(
     choice('drop', 'fifo', 'merge'),
     'drop',
-    'What happens to a message while another of the same chat is worked on: drop ignores it and hands messages over by asynchronous invocation; fifo queues it; merge queues it and answers waiting messages together.',
+    'What happens to a message while another of the same chat is worked on: drop ignores it and hands messages over by asynchronous invocation; fifo queues it; merge queues it and hands the worker up to ten at once.',
   ),
   envParameterName: optionalInput(
     text('^/'),
@@ -166,11 +166,6 @@ export const BOT_INPUTS = {
     integer(1, 3_653),
     30,
     'Days that log lines are kept; one of the values CloudWatch knows.',
-  ),
-  logLevel: input(
-    choice('TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'),
-    'INFO',
-    'Least severe log lines that are kept. Above INFO, refused webhooks no longer ring an alarm.',
   ),
   alarms: input(flag, true, 'Make the CloudWatch alarms.'),
   alarmTopicArn: optionalInput(

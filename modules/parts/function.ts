@@ -41,7 +41,6 @@ export interface FunctionDefaults {
     readonly securityGroupIds: Settable<readonly string[]>;
   }>;
   readonly logRetentionDays: Settable<number>;
-  readonly logLevel: string;
 }
 
 export interface FunctionProps extends FunctionDefaults {
@@ -131,7 +130,8 @@ export class BotFunction extends Construct {
         : {}),
       loggingConfig: {
         logFormat: 'JSON',
-        applicationLogLevel: props.logLevel,
+        // Lambda takes our level CRITICAL for INFO: a higher one would drop these lines and their alarm.
+        applicationLogLevel: 'INFO',
         logGroup: attribute(this.logGroup, 'name'),
       },
       tracingConfig: { mode: choose(props.tracing, 'Active', 'PassThrough') },

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { AwsCallError } from '../core/errors.ts';
 import { envelopeText, type HandOff } from './hand-off.ts';
 import { deduplicationId, type Job, safeId } from './job.ts';
 
-export { SQSClient };
+export { QUEUE_CLIENT_OPTIONS, SQSClient } from '../core/sqs.ts';
 
 /** Limits of one `SendMessageBatch`. */
 const MAX_BATCH_MESSAGES = 10;

@@ -92,9 +92,9 @@ async function ssmOf(clients: Clients): Promise<AwsClient> {
 
 async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): Promise<HandOff> {
   if (config.busyPolicy !== 'drop' && config.queueUrl) {
-    const { queueHandOff, SQSClient } = await import('./hand-off-queue.ts');
+    const { queueHandOff, QUEUE_CLIENT_OPTIONS, SQSClient } = await import('./hand-off-queue.ts');
     // An endpoint that the environment names (a VPC's, an emulator's) wins over the one in the queue's URL.
-    clients.sqs ??= new SQSClient({ ...CLIENT_OPTIONS, useQueueUrlAsEndpoint: false });
+    clients.sqs ??= new SQSClient(QUEUE_CLIENT_OPTIONS);
     return queueHandOff(clients.sqs, config.queueUrl, clients.clock);
   }
   const { invokeHandOff, LambdaClient } = await import('./hand-off-invoke.ts');

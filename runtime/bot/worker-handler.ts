@@ -76,7 +76,10 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     return workEvent(event, ports, {
       owner: `${context.awsRequestId}:${randomUUID()}`,
       deadlineMillis: clock.nowMillis() + context.getRemainingTimeInMillis(),
-      sqs: async () => given.sqs ?? (await import('../core/sqs.ts')).queueClient(),
+      sqs: async () => {
+        const { QUEUE_CLIENT_OPTIONS, SQSClient } = await import('../core/sqs.ts');
+        return given.sqs ?? new SQSClient(QUEUE_CLIENT_OPTIONS);
+      },
     });
   };
 }
