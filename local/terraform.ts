@@ -90,17 +90,44 @@ async function terraform(
   }
 }
 
-/** The addresses that another apply of what was applied would change. */
+/** What another apply would do to a resource. */
+export interface PlannedChange {
+  readonly address: string;
+  /** Attributes whose value is known beforehand and is another one. */
+  readonly attributes: readonly string[];
+}
+
+interface PlanJson {
+  readonly resource_changes?: readonly {
+    readonly address: string;
+    readonly mode: string;
+    readonly change: {
+      readonly actions: readonly string[];
+      readonly before: Readonly<Record<string, unknown>> | null;
+      readonly after: Readonly<Record<string, unknown>> | null;
+    };
+  }[];
+}
+
+/** What another apply of what was applied would change. */
 export async function planOnEmulator(
-  options: Pick<TerraformOptions, 'command' | 'folder' | 'endpoint'>,
-): Promise<readonly string[]> {
-  const args = ['plan', '-input=false', '-lock=false', '-parallelism=100', '-json'];
-  const output = await terraform(options, args);
-  return output
-    .split('\n')
-    .map(parse)
-    .filter(({ type, change }) => type === 'planned_change' && change?.action !== 'read')
-    .map(({ change }) => change?.resource?.addr ?? '');
+  options: Omit<TerraformOptions, 'say'>,
+): Promise<readonly PlannedChange[]> {
+  const file = path.join(options.folder, 'second.tfplan');
+  try {
+    await terraform(options, ['plan', '-input=false', '-lock=false', '-parallelism=100', `-out=${file}`]);
+    const plan = JSON.parse(await terraform(options, ['show', '-json', file])) as PlanJson;
+    return (plan.resource_changes ?? [])
+      .filter(({ mode, change }) => mode === 'managed' && !change.actions.includes('no-op'))
+      .map(({ address, change: { before, after } }) => ({
+        address,
+        attributes: Object.entries(after ?? { '(whole)': null })
+          .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before?.[name]))
+          .map(([name]) => name),
+      }));
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 const nameOf = (command: string) => (command === 'tofu' ? 'OpenTofu' : 'Terraform');
@@ -166,7 +193,6 @@ interface ApplyEvent {
     readonly remove: number;
   };
   readonly hook?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
-  readonly change?: { readonly action?: string; readonly resource?: { readonly addr?: string } };
   readonly diagnostic?: {
     readonly severity?: string;
     readonly summary?: string;

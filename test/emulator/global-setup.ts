@@ -13,8 +13,16 @@ import { createTelegramStandIn } from '../../local/stand-ins/telegram.ts';
 import { applyToEmulator, prepareForEmulator } from '../../local/terraform.ts';
 import { publishBot } from '../../modules/publish.ts';
 import { buildAgentBundle, buildBundles } from '../../runtime/build.ts';
+import { copyDestinationToVersion } from './support/alias-destination.ts';
 import { type AwsUse, startAwsRecorder } from './support/aws-recorder.ts';
-import { BOT_NAMES, type BotName, type BotOutputs, resourceName, rootConfiguration } from './support/bots.ts';
+import {
+  BOT_NAMES,
+  BOTS,
+  type BotName,
+  type BotOutputs,
+  resourceName,
+  rootConfiguration,
+} from './support/bots.ts';
 import { agentControl } from './support/control.ts';
 
 /** What the tests of the tier share: one emulator, one apply, one set of stand-ins. */
@@ -83,6 +91,9 @@ async function start(atEnd: (end: () => Promise<void>) => void): Promise<Emulato
   const terraform = { command, folder: configuration, endpoint, say };
   await prepareForEmulator(terraform);
   const outputs = await applyToEmulator(terraform);
+  if (backend === 'localstack')
+    for (const name of BOT_NAMES.filter((bot) => BOTS[bot].busy_policy === 'drop'))
+      await copyDestinationToVersion(endpoint, `${resourceName(name)}-worker`, 'live');
   const bots = Object.fromEntries(
     Object.entries(outputs as Record<BotName, BotOutputs>).map(([name, bot]) => [
       name,

