@@ -4,10 +4,13 @@ import { defineConfig } from 'vitest/config';
 /** One project per test tier (`npm run test:<tier>`); `test/run.ts` runs them one after another. */
 
 const emulatorSetup = './test/emulator/global-setup.ts';
+const leastPrivilege = 'test/emulator/least-privilege.test.ts';
 const minutes = (count: number): number => count * 60_000;
 
 export default defineConfig({
   test: {
+    // Histories use Node's own SQLite, which Node 22 still calls experimental.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
     projects: [
       {
         test: {
@@ -40,6 +43,8 @@ export default defineConfig({
         test: {
           name: 'emulator',
           include: ['test/emulator/**/*.test.ts', 'test/conformance/**/*.emulator.test.ts'],
+          // Only MiniStack lets the calls of functions pass through the recorder; the set-up says so.
+          exclude: (process.env.AWS_TEST_BACKEND || 'ministack') === 'ministack' ? [] : [leastPrivilege],
           // One emulator and one apply, shared by every file.
           globalSetup: existsSync(emulatorSetup) ? [emulatorSetup] : [],
           fileParallelism: false,

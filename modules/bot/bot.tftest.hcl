@@ -16,6 +16,11 @@ mock_provider "aws" {
       account_id = "123456789012"
     }
   }
+  mock_data "aws_partition" {
+    defaults = {
+      partition = "aws"
+    }
+  }
   mock_data "aws_region" {
     defaults = {
       id = "eu-west-1"

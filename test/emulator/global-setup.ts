@@ -62,6 +62,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 async function start(atEnd: (end: () => Promise<void>) => void): Promise<EmulatorContext> {
   const { backend, terraform: command } = await checkRequirements();
   say(`AWS emulator: ${backend}. Terraform: ${command}.`);
+  if (backend !== 'ministack')
+    say(
+      'Not run here: least-privilege.test.ts. Only MiniStack lets the calls of functions pass the recorder.',
+    );
   const folder = await openStandFolder(path.resolve('.hookline/emulator-tier'));
   atEnd(() => folder.release());
   await folder.startOver();

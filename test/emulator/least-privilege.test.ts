@@ -80,8 +80,7 @@ async function sendUnreadable(bot: BotName): Promise<void> {
   await post(bot, { body: 'no json', headers: { ...headers, 'x-hub-signature-256': signature } });
 }
 
-// Only MiniStack lets the functions' calls pass through the recorder.
-describe.runIf(world().backend === 'ministack')('least privilege', () => {
+describe('least privilege', () => {
   let uses: readonly AwsUse[] = [];
 
   beforeAll(async () => {
