@@ -1,17 +1,17 @@
 import type { Construct } from 'constructs';
-import { type Alarm, Alarms, logMetric, type Metric } from '../parts/alarms.ts';
-import { all, attribute, type Condition, choose, expression, hcl, named, not } from '../parts/optional.ts';
+import { type Alarm, Alarms, type Metric } from '../parts/alarms.ts';
+import { attribute, type Condition, expression, hcl, not } from '../parts/optional.ts';
 import type { Bot, BotValues } from './index.ts';
+import { logAlarms } from './log-alarms.ts';
 
 /** Share of the worker's timeout that a slow turn may take. */
 const SLOW_SHARE = 0.8;
 const OLDEST_MESSAGE_SECONDS = 300;
-/** Refused webhooks in five minutes: more than a wrong secret being tried out by hand. */
-const FORBIDDEN_BURST = 20;
 
 type Parts = Pick<Bot, 'api' | 'ingress' | 'worker' | 'queues' | 'lockTable'>;
 
-interface Subject {
+/** What the alarms are about. */
+export interface Subject {
   readonly values: BotValues;
   readonly isQueued: Condition;
   readonly parts: Parts;
@@ -124,57 +124,6 @@ function ingressAlarms({ values, parts: { api } }: Subject): readonly Alarm[] {
       description: 'The ingress had no free concurrency.',
       when: not(values.singleFunction),
       metrics: [ofFunction('Throttles', `${values.name}-ingress`)],
-      threshold: 0,
-    },
-  ];
-}
-
-/** What only log lines tell, counted by metric filters. */
-function logAlarms(scope: Construct, { values, parts }: Subject): readonly Alarm[] {
-  const { name, alarms, singleFunction } = values;
-  const workerLog = attribute(parts.worker.logGroup, 'name');
-  const ingressLog = attribute(parts.ingress.logGroup, 'name');
-  const frontLog = named(scope, 'front_log', choose(singleFunction, workerLog, ingressLog));
-  const counted = (metricName: string): Metric => ({
-    namespace: 'hookline',
-    metricName: `${name}-${metricName}`,
-  });
-  const forbidden = counted('forbidden');
-  const failedStatuses = counted('failed-statuses');
-  const operatorNeeded = counted('operator-needed');
-  const critical = { pattern: '{ $.level = "CRITICAL" }', metric: operatorNeeded };
-  logMetric(scope, 'forbidden', {
-    when: alarms,
-    logGroupName: frontLog,
-    pattern: '{ $.message = "webhook_answered" && $.status = 403 }',
-    metric: forbidden,
-  });
-  logMetric(scope, 'failed_statuses', {
-    when: alarms,
-    logGroupName: frontLog,
-    pattern: '{ $.message = "status_failed" }',
-    metric: failedStatuses,
-  });
-  logMetric(scope, 'worker_critical', { when: alarms, logGroupName: workerLog, ...critical });
-  const split = all(alarms, not(singleFunction));
-  logMetric(scope, 'ingress_critical', { when: split, logGroupName: ingressLog, ...critical });
-  return [
-    {
-      id: 'forbidden_burst',
-      description: 'Many webhooks with a wrong signature or secret: a wrong setting, or someone trying.',
-      metrics: [forbidden],
-      threshold: FORBIDDEN_BURST,
-    },
-    {
-      id: 'failed_statuses',
-      description: 'WhatsApp reported messages that it could not deliver.',
-      metrics: [failedStatuses],
-      threshold: 0,
-    },
-    {
-      id: 'operator_needed',
-      description: 'Something that only an operator can mend, such as an expired token. The log tells what.',
-      metrics: [operatorNeeded],
       threshold: 0,
     },
   ];

@@ -12,6 +12,8 @@ import { allStatements, blocks, SHAPES, synthBot, synthModule } from './synth.ts
 const ALARMS = [
   'async_events_dropped',
   'dead_letters',
+  'failed_attempts',
+  'failed_events',
   'failed_statuses',
   'forbidden_burst',
   'ingress_throttles',
