@@ -7,7 +7,7 @@ import {
   type Update,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type AwsClient, awsErrorName, callAws } from '../core/aws-errors.ts';
+import { type AwsClient, awsErrorName, callAws, LONG, type Patience, SHORT } from '../core/aws-errors.ts';
 import { type Clock, epochSeconds } from '../core/clock.ts';
 import { ownedBy } from '../core/lock.ts';
 
@@ -58,6 +58,9 @@ const DELIVERY_VERSION = '1';
 /** Most keys of one `BatchGetItem` (AWS limit). */
 const BATCH_GET_KEYS = 100;
 
+/** The event id inside a key `evt:<provider>:<event id>`; the id itself may hold colons. */
+const eventIdOf = (key: Values): string => key.user_id?.S?.split(':').slice(2).join(':') ?? '';
+
 const itemKey = (provider: string, eventId: string) => ({ user_id: { S: `evt:${provider}:${eventId}` } });
 
 /** A late or repeated write must not bring a finished event back. */
@@ -80,24 +83,25 @@ class DynamoDelivery implements DeliveryTable {
 
   async doneAmong(provider: string, eventIds: readonly string[]): Promise<readonly string[]> {
     const done: string[] = [];
-    for (let start = 0; start < eventIds.length; start += BATCH_GET_KEYS) {
-      const Keys = eventIds.slice(start, start + BATCH_GET_KEYS).map((id) => itemKey(provider, id));
-      const command = new BatchGetItemCommand({
-        RequestItems: { [this.table]: { Keys, ConsistentRead: true } },
-      });
-      const { Responses } = await this.send('BatchGetItem', command);
+    let open = [...eventIds];
+    while (open.length > 0) {
+      const Keys = open.slice(0, BATCH_GET_KEYS).map((id) => itemKey(provider, id));
+      const input = { RequestItems: { [this.table]: { Keys, ConsistentRead: true } } };
+      const { Responses, UnprocessedKeys } = await this.send('BatchGetItem', new BatchGetItemCommand(input));
       const items: Values[] = Responses?.[this.table] ?? [];
-      const finished = items.filter((item) => deliveryOf(item, epochSeconds(this.clock)).done);
-      done.push(...finished.map((item) => item.user_id?.S?.slice(`evt:${provider}:`.length) ?? ''));
+      done.push(...items.filter((item) => deliveryOf(item, epochSeconds(this.clock)).done).map(eventIdOf));
+      const unread: Values[] = UnprocessedKeys?.[this.table]?.Keys ?? [];
+      // Throttled keys are asked for again, but not for ever: what is not known to be done keeps its reply.
+      if (unread.length === Keys.length) break;
+      open = [...unread.map(eventIdOf), ...open.slice(BATCH_GET_KEYS)];
     }
     return done;
   }
 
   async accepted(key: DeliveryKey, part: number, providerId: string): Promise<void> {
-    await this.update(key, [`accepted_${part} = :id`, STILL_SENDING], {
-      ...SENDING,
-      ':id': { S: providerId },
-    });
+    const values = { ...SENDING, ':id': { S: providerId } };
+    const mark = this.updateInput(key, [`accepted_${part} = :id`, STILL_SENDING], values);
+    await this.send('UpdateItem', new UpdateItemCommand(mark), LONG);
   }
 
   async reported(key: DeliveryKey, part: number, providerId: string, status: string): Promise<void> {
@@ -122,7 +126,7 @@ class DynamoDelivery implements DeliveryTable {
     const finish = this.updateInput(key, ['#state = :done', ...mark], values);
     if (lock && (await this.finishAndRelease(finish, lock))) return true;
     // There is no lock, it was lost to another worker, or two writers met: the event is done all the same.
-    await this.send('UpdateItem', new UpdateItemCommand(finish));
+    await this.send('UpdateItem', new UpdateItemCommand(finish), LONG);
     return false;
   }
 
@@ -136,7 +140,7 @@ class DynamoDelivery implements DeliveryTable {
       TransactItems: [{ Update: finish }, { Delete: release }],
     });
     try {
-      await this.send('TransactWriteItems', command);
+      await this.send('TransactWriteItems', command, LONG);
       return true;
     } catch (error) {
       if (awsErrorName(error) === 'TransactionCanceledException') return false;
@@ -170,8 +174,8 @@ class DynamoDelivery implements DeliveryTable {
     };
   }
 
-  private send(operation: string, command: object) {
-    return callAws(this.clock, `dynamodb:${operation}`, () => this.dynamodb.send(command));
+  private send(operation: string, command: object, patience: Patience = SHORT) {
+    return callAws(this.clock, `dynamodb:${operation}`, () => this.dynamodb.send(command), patience);
   }
 }
 

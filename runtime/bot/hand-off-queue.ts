@@ -6,7 +6,7 @@ import { AwsCallError } from '../core/errors.ts';
 import { envelopeText, type HandOff } from './hand-off.ts';
 import { deduplicationId, type Job, safeId } from './job.ts';
 
-export { QUEUE_CLIENT_OPTIONS, SQSClient } from '../core/sqs.ts';
+export { SQSClient } from '@aws-sdk/client-sqs';
 
 /** Limits of one `SendMessageBatch`. */
 const MAX_BATCH_MESSAGES = 10;

@@ -9,6 +9,8 @@ import { safeId } from './job.ts';
 export interface OpenHistory {
   readonly file: HistoryFile;
   readonly condition: PutCondition;
+  /** Closes the file and removes the scratch copy: a container works for many chats, and its disk is small. */
+  discard(): void;
 }
 
 /** Histories as objects, worked on in a scratch folder and saved by compare-and-swap. */
@@ -50,12 +52,18 @@ export function historyStore(
       writeScratch(path, current?.body ?? new Uint8Array());
       const condition = current ? { ifMatch: current.etag } : ({ ifAbsent: true } as const);
       const nowIso = new Date(clock.nowMillis()).toISOString().replace('Z', '+00:00');
-      return { file: HistoryFile.open(path, nowIso), condition };
+      const file = openScratch(path, nowIso);
+      const discard = () => {
+        file.close();
+        removeScratch(path);
+      };
+      return { file, condition, discard };
     },
 
-    async save(chatId, { file, condition }) {
+    async save(chatId, { file, condition, discard }) {
       file.close();
       const body = readFileSync(pathOf(chatId));
+      discard();
       const result = await objects.put(keyOf(chatId), body, condition, 'application/vnd.sqlite3');
       if (result.status === 'stored') remember(chatId, result.etag, body);
       return result.status;
@@ -64,8 +72,21 @@ export function historyStore(
 }
 
 /** Side files of a killed run would replace rows that were just fetched (contract bot §11.8). */
+function removeScratch(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+}
+
 function writeScratch(path: string, body: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
+  removeScratch(path);
   writeFileSync(path, body, { mode: 0o600 });
+}
+
+function openScratch(path: string, nowIso: string): HistoryFile {
+  try {
+    return HistoryFile.open(path, nowIso);
+  } catch (error) {
+    removeScratch(path);
+    throw error;
+  }
 }

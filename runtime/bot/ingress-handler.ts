@@ -1,3 +1,4 @@
+import { ENVIRONMENT_ENDPOINT, INGRESS_CLIENT } from '../core/aws-client.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
@@ -15,7 +16,6 @@ import type { BotClients, HandlerOptions, InvocationContext } from './options.ts
 
 /** AWS clients by name: given, or made on first use and kept. Their retries are off: `callAws` retries. */
 type Clients = { -readonly [name in keyof BotClients]: BotClients[name] } & { readonly clock: Clock };
-const CLIENT_OPTIONS = { maxAttempts: 1 };
 
 /**
  * The front hop's Lambda handler: webhooks of REST API, HTTP API or function URL. A `botType` given here wins
@@ -86,26 +86,26 @@ function answerFault(error: unknown, log: Log): HttpAnswer {
 
 async function ssmOf(clients: Clients): Promise<AwsClient> {
   const { SSMClient } = await import('../core/parameters.ts');
-  clients.ssm ??= new SSMClient(CLIENT_OPTIONS);
+  clients.ssm ??= new SSMClient(INGRESS_CLIENT);
   return clients.ssm;
 }
 
 async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): Promise<HandOff> {
   if (config.busyPolicy !== 'drop' && config.queueUrl) {
-    const { queueHandOff, QUEUE_CLIENT_OPTIONS, SQSClient } = await import('./hand-off-queue.ts');
+    const { queueHandOff, SQSClient } = await import('./hand-off-queue.ts');
     // An endpoint that the environment names (a VPC's, an emulator's) wins over the one in the queue's URL.
-    clients.sqs ??= new SQSClient(QUEUE_CLIENT_OPTIONS);
+    clients.sqs ??= new SQSClient({ ...INGRESS_CLIENT, ...ENVIRONMENT_ENDPOINT });
     return queueHandOff(clients.sqs, config.queueUrl, clients.clock);
   }
   const { invokeHandOff, LambdaClient } = await import('./hand-off-invoke.ts');
-  clients.lambda ??= new LambdaClient(CLIENT_OPTIONS);
+  clients.lambda ??= new LambdaClient(INGRESS_CLIENT);
   return invokeHandOff(clients.lambda, config.workerFunctionName ?? ownArn, clients.clock);
 }
 
 async function deliveryOf(config: BotConfig, clients: Clients): Promise<DeliveryTable | undefined> {
   if (!config.locksTableName) return undefined;
   const { DynamoDBClient, dynamoDelivery } = await import('./delivery.ts');
-  clients.dynamodb ??= new DynamoDBClient(CLIENT_OPTIONS);
+  clients.dynamodb ??= new DynamoDBClient(INGRESS_CLIENT);
   return dynamoDelivery(clients.dynamodb, config.locksTableName, clients.clock, config.dedupeTtlSeconds);
 }
 
@@ -115,7 +115,7 @@ function failedEventsOf(config: BotConfig, clients: Clients): FailedEvents {
   const { clock } = clients;
   const openStore = async () => {
     const { S3Client, s3ObjectStore } = await import('../core/object-store.ts');
-    clients.s3 ??= new S3Client(CLIENT_OPTIONS);
+    clients.s3 ??= new S3Client(INGRESS_CLIENT);
     return s3ObjectStore(clients.s3, bucketName, clock);
   };
   return failedEventStore({ openStore, prefix, clock });

@@ -55,7 +55,10 @@ async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<Ht
   }
   const body = await readBody(request, ports);
   if (!body) return jsonAnswer(200, 'Webhook received (warning).');
-  if (config.botType === 'whatsapp' && !(await noteStatuses(readStatuses(body), ports)))
+  if (
+    config.botType === 'whatsapp' &&
+    !(await noteStatuses(readStatuses(body, config.whatsapp.allowedPhoneNumberIds), ports))
+  )
     return temporarilyUnavailable;
   const jobs = acceptedEvents(body, ports).map((event) => toJob(config, event, ports.traceparent));
   const [firstJob] = jobs;

@@ -102,7 +102,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
       else this.ports.log.info('turn_claimed', { status: claim.status });
       return claim;
     } catch (error) {
-      await this.releaseLock();
+      await this.attempt('release the lock', () => this.releaseLock());
       throw error;
     }
   }
@@ -175,7 +175,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   }
 
   private async reload(): Promise<OpenHistory> {
-    this.history?.file.close();
+    this.history?.discard();
     this.history = await this.ports.histories.open(this.job.chat_id);
     return this.history;
   }
@@ -246,7 +246,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
 
   /** Frees what the turn holds in this process. The lock is left to `finish` and `fail`. */
   close(): void {
-    this.history?.file.close();
+    this.history?.discard();
   }
 
   private async releaseLock(): Promise<void> {

@@ -12,7 +12,7 @@ import { describeError } from '../core/errors.ts';
 import { asRecord, isRecord } from '../core/json.ts';
 import type { Job } from './job.ts';
 
-/** Where redriven work goes: back into the queue it came from, or to the worker by an asynchronous invocation. */
+/** Where redriven work goes: back into the queue it came from, or to the worker by an invocation that is waited for. */
 export type RedriveTarget = { readonly queueUrl: string } | { readonly functionName: string };
 
 export interface RedriveOptions {
@@ -52,13 +52,14 @@ interface DeadLetter {
   readonly Attributes?: Readonly<Record<string, string>>;
 }
 
-/** Longer than a batch of ten takes at the slowest sensible rate; what stays is given back at the end. */
-const HELD_SECONDS = 600;
+/** Longer than an invocation can take (15 minutes); what stays is given back at the end. */
+const HELD_SECONDS = 960;
 
 /**
  * Moves dead letters back to work, in order, each by receive, send, delete: a crash in between leaves a message
  * in both places, and the ledger makes the second one harmless. A FIFO message gets a fresh deduplication id,
  * because within five minutes its old one would be swallowed. After a failed send the rest of its group stays.
+ * A function is invoked for one message at a time, and its answer decides: at once they would find the chat busy.
  */
 export async function redrive(options: RedriveOptions, clients: RedriveClients): Promise<RedriveItem[]> {
   const items = new Map<string, RedriveItem>();
@@ -92,12 +93,13 @@ export async function redrive(options: RedriveOptions, clients: RedriveClients):
 const idOf = (letter: DeadLetter) => letter.MessageId ?? '';
 
 async function receive(
-  { deadLetterUrl }: RedriveOptions,
+  { deadLetterUrl, target }: RedriveOptions,
   { sqs, clock }: RedriveClients,
 ): Promise<DeadLetter[]> {
   const command = new ReceiveMessageCommand({
     QueueUrl: deadLetterUrl,
-    MaxNumberOfMessages: 10,
+    // A batch could come back while its first messages are worked on.
+    MaxNumberOfMessages: 'functionName' in target ? 1 : 10,
     VisibilityTimeout: HELD_SECONDS,
     WaitTimeSeconds: 1,
     MessageSystemAttributeNames: ['All'],
@@ -118,7 +120,8 @@ async function redriveOne(
   if (!options.force && !(ageSeconds < options.dedupeTtlSeconds)) return describe(letter, 'too-old');
   if (options.dryRun) return describe(letter, 'would-redrive');
   try {
-    await hand(letter, job, options.target, clients);
+    const refusal = await hand(letter, job, options.target, clients);
+    if (refusal !== undefined) return describe(letter, 'failed', refusal);
     const input = { QueueUrl: options.deadLetterUrl, ReceiptHandle: letter.ReceiptHandle };
     await callAws(clients.clock, 'sqs:DeleteMessage', () =>
       clients.sqs.send(new DeleteMessageCommand(input)),
@@ -131,38 +134,59 @@ async function redriveOne(
 
 /** A queue message holds the job itself, a failure record of Lambda in `requestPayload`. */
 function readJob(letter: DeadLetter): Job | undefined {
-  try {
-    const body = asRecord(JSON.parse(letter.Body ?? ''));
-    const envelope = isRecord(body.requestPayload) ? body.requestPayload : body;
-    return isRecord(envelope.maws_job) ? (envelope.maws_job as unknown as Job) : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = asRecord(readJson(letter.Body ?? ''));
+  const envelope = isRecord(body.requestPayload) ? body.requestPayload : body;
+  return isRecord(envelope.maws_job) ? (envelope.maws_job as unknown as Job) : undefined;
 }
 
+/** Resolves to why the job was not taken, or to undefined when it was. */
 async function hand(
   letter: DeadLetter,
   job: Job,
   target: RedriveTarget,
-  { sqs, lambda, clock }: RedriveClients,
-) {
-  if ('functionName' in target) {
-    const Payload = Buffer.from(JSON.stringify({ maws_job: job }));
-    const command = new InvokeCommand({
-      FunctionName: target.functionName,
-      InvocationType: 'Event',
-      Payload,
-    });
-    await callAws(clock, 'lambda:InvokeFunction', () => lambda.send(command));
-    return;
-  }
+  clients: RedriveClients,
+): Promise<string | undefined> {
+  if ('functionName' in target) return invoke(job, target.functionName, clients);
   const group = letter.Attributes?.MessageGroupId;
   const command = new SendMessageCommand({
     QueueUrl: target.queueUrl,
     MessageBody: letter.Body,
     ...(group !== undefined && { MessageGroupId: group, MessageDeduplicationId: randomUUID() }),
   });
-  await callAws(clock, 'sqs:SendMessage', () => sqs.send(command));
+  await callAws(clients.clock, 'sqs:SendMessage', () => clients.sqs.send(command));
+  return undefined;
+}
+
+/** Invokes the worker and waits for what it says: an ignored job would be lost. */
+async function invoke(
+  job: Job,
+  functionName: string,
+  { lambda, clock }: RedriveClients,
+): Promise<string | undefined> {
+  const command = new InvokeCommand({
+    FunctionName: functionName,
+    InvocationType: 'RequestResponse',
+    Payload: Buffer.from(JSON.stringify({ maws_job: job })),
+  });
+  const output = await callAws(clock, 'lambda:InvokeFunction', () => lambda.send(command));
+  const answer = asRecord(readJson(Buffer.from(output.Payload ?? '').toString()));
+  if (output.FunctionError)
+    return `the worker failed: ${answer.errorType ?? 'Error'}: ${answer.errorMessage ?? ''}`;
+  const said = readJson(String(answer.body));
+  if (said === BUSY) return 'another message of its chat is being worked on';
+  return said === PROCESSED ? undefined : `the worker answered: ${said ?? 'nothing'}`;
+}
+
+/** The worker's answers, word for word (contract bot §5). */
+const PROCESSED = 'Processed.';
+const BUSY = 'Already processing; update ignored.';
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes a letter that stays visible again. If that fails it comes back by itself, later. */

@@ -87,7 +87,9 @@ async function runAgent(options: StepOptions, history: AgentContext['history']) 
     getKey: options.getKey,
     traceparent: options.job.traceparent,
   };
-  return Promise.race([Promise.resolve(options.agent(turnOf(options), context)), aborted]);
+  // An agent may throw before it returns a promise; nobody may be left waiting for `aborted` alone.
+  const answered = (async () => options.agent(turnOf(options), context))();
+  return Promise.race([answered, aborted]);
 }
 
 const turnOf = ({ job, message }: StepOptions): Turn => ({

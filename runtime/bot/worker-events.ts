@@ -1,4 +1,3 @@
-import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import { type BatchResponse, processBatch } from '../core/batch.ts';
 import { ConfigError, describeError, HooklineError } from '../core/errors.ts';
 import { type HttpAnswer, jsonAnswer } from '../core/http-event.ts';
@@ -6,15 +5,15 @@ import { asRecord, isRecord, type JsonRecord } from '../core/json.ts';
 import { traceparentOf } from '../core/trace-context.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
-import { backoffSeconds, type WorkerRecord } from './queue-record.ts';
+import { comeBackSooner, type QueuePorts, queueRecords, type WorkerRecord } from './queue-record.ts';
 import { type WorkerPorts, workJob } from './worker.ts';
 
 /** What an event brings beside its jobs. */
 export interface EventInvocation {
   readonly owner: string;
   readonly deadlineMillis: number;
-  /** The queue service, needed only to bring a failed record back sooner. */
-  sqs(): Promise<AwsClient>;
+  /** Needed only to bring a failed record back sooner. */
+  readonly queue: QueuePorts;
 }
 
 /** Shown by the original word for word; callers know it (contract bot §5). */
@@ -27,7 +26,8 @@ export async function workEvent(
   invocation: EventInvocation,
 ): Promise<BatchResponse | HttpAnswer> {
   const shape = asRecord(event);
-  if (Array.isArray(shape.Records)) return workRecords(shape.Records as WorkerRecord[], ports, invocation);
+  const records = queueRecords(event);
+  if (records) return workRecords(records, ports, invocation);
   if (isRecord(shape.maws_job)) {
     if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
     return answer(await workOne(readJob(shape.maws_job), ports, { ...invocation, hop: 'async' }));
@@ -71,7 +71,7 @@ async function workRecords(
   records: readonly WorkerRecord[],
   ports: WorkerPorts,
   invocation: EventInvocation,
-) {
+): Promise<BatchResponse> {
   const errors = new Map<string, unknown>();
   const response = await processBatch(
     records,
@@ -89,30 +89,8 @@ async function workRecords(
   // The records behind a failed one of their group come back with it: they must not wait longer.
   const failed = new Set(response.batchItemFailures.map((item) => item.itemIdentifier));
   for (const record of records.filter(({ messageId }) => failed.has(messageId)))
-    await comeBackSooner(record, errors.get(record.messageId), ports, invocation);
+    await comeBackSooner(record, errors.get(record.messageId), invocation.queue);
   return response;
-}
-
-async function comeBackSooner(
-  record: WorkerRecord,
-  error: unknown,
-  ports: WorkerPorts,
-  invocation: EventInvocation,
-) {
-  if (!ports.config.queueUrl) return;
-  try {
-    const sqs = await invocation.sqs();
-    const { ChangeMessageVisibilityCommand } = await import('../core/sqs.ts');
-    const command = new ChangeMessageVisibilityCommand({
-      QueueUrl: ports.config.queueUrl,
-      ReceiptHandle: record.receiptHandle,
-      VisibilityTimeout: backoffSeconds(record, error),
-    });
-    await callAws(ports.clock, 'sqs:ChangeMessageVisibility', () => sqs.send(command));
-  } catch (failure) {
-    // The message comes back all the same, after the queue's own timeout.
-    ports.log.warn('visibility_not_changed', { error: describeError(failure) });
-  }
 }
 
 /** The parser's own error would quote the body. */

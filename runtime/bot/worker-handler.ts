@@ -5,6 +5,7 @@ import { parseTelegramMessage } from '../channels/telegram/parse.ts';
 import { telegramSender } from '../channels/telegram/send.ts';
 import { parseWhatsappMessage } from '../channels/whatsapp/parse.ts';
 import { whatsappSender } from '../channels/whatsapp/send.ts';
+import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
@@ -19,6 +20,7 @@ import { failedEventStore, noFailedEvents } from './failed-events.ts';
 import { historyStore } from './history-store.ts';
 import { configLoader, type LoadedConfig } from './load-config.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
+import { giveBack, type QueuePorts, queueRecords } from './queue-record.ts';
 import { fetchTokenFiles, tokenFilesNamed } from './token-files.ts';
 import type { WorkerPorts } from './worker.ts';
 import { workEvent } from './worker-events.ts';
@@ -45,42 +47,66 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
   );
   const clients = {
     // Retries are ours: they know what is safe to repeat.
-    s3: lazy(() => given.s3 ?? new S3Client({ maxAttempts: 1 })),
-    dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient({ maxAttempts: 1 })),
+    s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
+    dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
   };
-  const loadConfig = configLoader(botType, environment, {
+  const load = workerLoader(botType, environment, { ...given, clock }, clients, options, log);
+  const queue: QueuePorts = {
+    queueUrl: environment.MAWS_QUEUE_URL || environment.QUEUE_URL,
     clock,
     log,
-    openSsm: async () =>
-      given.ssm ?? new (await import('../core/parameters.ts')).SSMClient({ maxAttempts: 1 }),
-  });
-
-  const fetchFiles = tokenFileFetcher(environment, clients.s3, clock, log);
-  let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
-  const load = async (): Promise<WorkerPorts> => {
-    // What the real environment names can be fetched beside the parameter (contract bot §4.1).
-    const [loaded] = await Promise.all([loadConfig(), fetchFiles(environment)]);
-    await fetchFiles(loaded.environment);
-    if (current?.loaded !== loaded) {
-      const ports = workerPorts(loaded, { ...given, clock }, clients, options, log);
-      current = { loaded, ports };
-    }
-    return current.ports;
+    sqs: async () => {
+      if (given.sqs) return given.sqs;
+      const { SQSClient } = await import('../core/sqs.ts');
+      return new SQSClient({ ...WORKER_CLIENT, ...ENVIRONMENT_ENDPOINT });
+    },
   };
 
   return async (event: unknown, context: InvocationContext): Promise<unknown> => {
-    const ports = await load().catch((error: unknown) => {
-      if (error instanceof ConfigError) log.critical('configuration_faulty', { faults: error.faults });
-      throw loggableError(error);
-    });
-    return workEvent(event, ports, {
+    const invocation = {
       owner: `${context.awsRequestId}:${randomUUID()}`,
       deadlineMillis: clock.nowMillis() + context.getRemainingTimeInMillis(),
-      sqs: async () => {
-        const { QUEUE_CLIENT_OPTIONS, SQSClient } = await import('../core/sqs.ts');
-        return given.sqs ?? new SQSClient(QUEUE_CLIENT_OPTIONS);
-      },
-    });
+      queue,
+    };
+    try {
+      const ports = await load();
+      return await workEvent(event, ports, invocation);
+    } catch (error) {
+      if (error instanceof ConfigError) log.critical('configuration_faulty', { faults: error.faults });
+      const records = queueRecords(event);
+      if (records) return giveBack(records, error, queue);
+      throw loggableError(error);
+    }
+  };
+}
+
+interface MadeClients {
+  s3(): AwsClient;
+  dynamodb(): AwsClient;
+}
+
+/** Loads what a turn works with, again whenever the environment behind it changed. */
+function workerLoader(
+  botType: string | undefined,
+  environment: Environment,
+  given: BotClients & { readonly clock: Clock },
+  clients: MadeClients,
+  options: HandlerOptions,
+  log: Log,
+): () => Promise<WorkerPorts> {
+  const { clock } = given;
+  const openSsm = async () =>
+    given.ssm ?? new (await import('../core/parameters.ts')).SSMClient(WORKER_CLIENT);
+  const loadConfig = configLoader(botType, environment, { clock, log, openSsm });
+  const fetchFiles = tokenFileFetcher(environment, clients.s3, clock, log);
+  let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
+  return async () => {
+    // What the real environment names can be fetched beside the parameter (contract bot §4.1).
+    const [loaded] = await Promise.all([loadConfig(), fetchFiles(environment)]);
+    await fetchFiles(loaded.environment);
+    if (current?.loaded !== loaded)
+      current = { loaded, ports: workerPorts(loaded, given, clients, options, log) };
+    return current.ports;
   };
 }
 
@@ -99,7 +125,7 @@ function tokenFileFetcher(real: Environment, s3: () => AwsClient, clock: Clock, 
 function workerPorts(
   { config, environment }: LoadedConfig,
   given: BotClients & { readonly clock: Clock },
-  clients: { s3(): AwsClient; dynamodb(): AwsClient },
+  clients: MadeClients,
   options: HandlerOptions,
   log: Log,
 ): WorkerPorts {

@@ -55,7 +55,6 @@ export interface SendTarget {
   readonly callbackData: string;
   /** No try may start after this time. */
   readonly deadlineMillis: number;
-  readonly signal?: AbortSignal;
 }
 
 /** Gets a part accepted: with the retries that are safe; the provider's message id, or a `SendError` by class. */

@@ -19,7 +19,8 @@ export interface ProviderAnswer {
 
 export interface PostOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
+  /** No answer is waited for beyond this time. */
+  readonly deadlineMillis: number;
 }
 
 // The request never left: name not resolved, nobody listening, no TLS. (undici and OpenSSL codes)
@@ -27,9 +28,9 @@ const NEVER_LEFT =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** POSTs JSON once. Throws a `SendError`: transient when the request never left, else unclear. */
-export async function postJson(net: ChannelNet, url: string, body: unknown, options: PostOptions = {}) {
-  const timeout = AbortSignal.timeout(net.timeoutSeconds * 1000);
-  const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+export async function postJson(net: ChannelNet, url: string, body: unknown, options: PostOptions) {
+  const remainingMillis = Math.max(1, options.deadlineMillis - net.clock.nowMillis());
+  const signal = AbortSignal.timeout(Math.min(net.timeoutSeconds * 1000, remainingMillis));
   try {
     const response = await net.fetch(url, {
       method: 'POST',
@@ -77,7 +78,15 @@ function networkError(error: unknown): SendError {
  */
 export const sendWithRetry = (
   net: ChannelNet,
-  limits: { readonly deadlineMillis: number; readonly signal?: AbortSignal },
+  { deadlineMillis }: { readonly deadlineMillis: number },
   attempt: () => Promise<string>,
-): Promise<string> =>
-  retry(attempt, { ...limits, clock: net.clock, maxAttempts: 4, minDelayMillis: 500, maxDelayMillis: 8000 });
+): Promise<string> => {
+  const inTime = () => {
+    // A send in the last moments could not be marked any more.
+    if (net.clock.nowMillis() >= deadlineMillis)
+      throw new SendError('No time is left for a send', 'transient');
+    return attempt();
+  };
+  const limits = { deadlineMillis, maxAttempts: 4, minDelayMillis: 500, maxDelayMillis: 8000 };
+  return retry(inTime, { ...limits, clock: net.clock });
+};

@@ -24,8 +24,8 @@ export function splitText(text: string, maxUnits = MAX_TEXT_UNITS): string[] {
       rest = stillOpen === undefined ? shorter.tail : `${stillOpen}\n${shorter.tail}`;
     }
   }
-  if (rest.trim() !== '') chunks.push(rest);
-  return chunks;
+  // Platforms refuse a message of blanks alone.
+  return [...chunks, rest].filter((chunk) => chunk.trim() !== '');
 }
 
 /** The fence that is open at the end of the text, with the first characters of its language. */

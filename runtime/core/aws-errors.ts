@@ -81,33 +81,38 @@ export function classifyAwsError(error: unknown): ErrorClass {
   return 'transient';
 }
 
-/** Three tries fit into an ingress's time limit; the SDK's own retries are off (`maxAttempts: 1`). */
-export const AWS_MAX_ATTEMPTS = 3;
+/** How long a call is repeated while it is throttled, lost or broken. */
+export interface Patience {
+  readonly maxAttempts: number;
+  readonly maxDelayMillis: number;
+}
 
-/** Sends one command, with retries of what was throttled, lost or broken. Conditions pass through untouched. */
-export async function callAws<T>(clock: Clock, service: string, call: () => Promise<T>): Promise<T> {
+/** Fits into an ingress's time limit. The SDK's own retries are off. */
+export const SHORT: Patience = { maxAttempts: 3, maxDelayMillis: 400 };
+/** About 5 s: for a mark without which a message would be sent again. */
+export const LONG: Patience = { maxAttempts: 9, maxDelayMillis: 4000 };
+
+/**
+ * Sends one command, with retries of what was throttled, lost or broken. Conditions pass through untouched. The
+ * service's own message is left out of the error: it may name keys, and these hold phone numbers.
+ */
+export async function callAws<T>(
+  clock: Clock,
+  service: string,
+  call: () => Promise<T>,
+  patience: Patience = SHORT,
+): Promise<T> {
   const attempt = async () => {
     try {
       return await call();
     } catch (error) {
-      if (CONDITIONS.has(awsErrorName(error))) throw error;
-      const name = awsErrorName(error);
-      throw new AwsCallError(
-        `${service}: ${name}: ${shapeOf(error).message ?? ''}`,
-        classifyAwsError(error),
-        {
-          cause: error,
-          code: name,
-        },
-      );
+      const code = awsErrorName(error);
+      if (CONDITIONS.has(code)) throw error;
+      const status = awsStatus(error);
+      const message = `${service}: ${code}${status === undefined ? '' : ` (${status})`}`;
+      throw new AwsCallError(message, classifyAwsError(error), { cause: error, code });
     }
   };
   const retryable = (error: unknown) => error instanceof AwsCallError && error.errorClass === 'transient';
-  return retry(attempt, {
-    clock,
-    maxAttempts: AWS_MAX_ATTEMPTS,
-    minDelayMillis: 50,
-    maxDelayMillis: 400,
-    retryable,
-  });
+  return retry(attempt, { ...patience, clock, minDelayMillis: 50, retryable });
 }

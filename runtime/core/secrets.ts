@@ -32,13 +32,17 @@ export function ssmEnvironment(options: SsmEnvironmentOptions): EnvironmentSourc
   const parameterName = reader.text('ENV_PARAMETER_NAME');
   if (!parameterName) return { load: async () => environment };
   const refreshMillis = reader.integer('ENV_REFRESH_SECONDS', DEFAULT_REFRESH_SECONDS) * 1000;
-  let good: { readonly merged: Environment; readonly readAtMillis: number } | undefined;
+  let good:
+    | { readonly text: string; readonly merged: Environment; readonly readAtMillis: number }
+    | undefined;
   let triedAtMillis = 0;
 
   const read = async () => {
     triedAtMillis = clock.nowMillis();
-    const values = parseDotenv(await readParameter(parameterName));
-    good = { merged: { ...values, ...environment }, readAtMillis: triedAtMillis };
+    const text = await readParameter(parameterName);
+    // The same text is the same environment: whoever made things from it keeps them.
+    const merged = text === good?.text ? good.merged : { ...parseDotenv(text), ...environment };
+    good = { text, merged, readAtMillis: triedAtMillis };
     return good.merged;
   };
 

@@ -183,6 +183,9 @@ async function sendOnce<Part, Decision extends Decided<Part>>(
   } catch (error) {
     if (errorClassOf(error) !== 'unclear' || steps.settlesLater) throw error;
     if (steps.ambiguityPolicy === 'hold') throw new UnclearSendHeldError(number);
-    return await steps.send(part, number);
+    return await steps.send(part, number).catch((again: unknown) => {
+      // Not sent again, so the part is as unclear as before.
+      throw errorClassOf(again) === 'permanent' ? again : error;
+    });
   }
 }

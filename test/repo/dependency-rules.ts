@@ -94,7 +94,7 @@ export const rules: readonly Rule[] = [
 
 /** Files that may read `process.env` and the wall clock and construct AWS clients. */
 export const isEdge = (file: string): boolean =>
-  /(^|[/-])(handler|server)\.ts$|\/entries\/[^/]+\.ts$|^main\.ts$|^(cli|local|scripts|test|examples)\//.test(
+  /(^|[/-])(handler|server)\.ts$|\/entries\/[^/]+\.ts$|^(main|vitest\.config)\.ts$|^(cli|local|scripts|test|examples)\//.test(
     file,
   );
 

@@ -16,7 +16,7 @@ export function telegramSender(net: ChannelNet, account: TelegramAccount): Sende
     send: (part, target) =>
       sendWithRetry(net, target, async () => {
         const body = { chat_id: target.chatId, text: part.text, ...threadOf(target) };
-        return messageId(await postJson(net, url, body, target.signal ? { signal: target.signal } : {}));
+        return messageId(await postJson(net, url, body, target));
       }),
   };
 }

@@ -26,9 +26,7 @@ export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sende
           text: { body: part.text },
           biz_opaque_callback_data: target.callbackData,
         };
-        return messageId(
-          await postJson(net, url, body, target.signal ? { headers, signal: target.signal } : { headers }),
-        );
+        return messageId(await postJson(net, url, body, { headers, deadlineMillis: target.deadlineMillis }));
       }),
   };
 }
@@ -60,10 +58,11 @@ function messageId({ status, body, retryAfterSeconds }: ProviderAnswer): string 
 
 // "Too many": application, business account, number, pair of numbers, spam (contract bot §16.9).
 const RATE_CODES = new Set([4, 80007, 130429, 131048, 131056]);
-const EXPIRED_TOKEN = 190;
+// An operator can mend these: permission, expired token, policy block, access, account, payment, registration.
+const HOLD_CODES = new Set([10, 190, 368, 131005, 131031, 131042, 131045, 133010]);
 
 function classify(status: number, error: { readonly code?: number } | undefined): ErrorClass {
-  if (status === 401 || error?.code === EXPIRED_TOKEN) return 'hold';
+  if (status === 401 || (error?.code !== undefined && HOLD_CODES.has(error.code))) return 'hold';
   if (status === 429 || (error?.code !== undefined && RATE_CODES.has(error.code))) return 'transient';
   if (status >= 500) return error ? 'transient' : 'unclear';
   if (status >= 400) return error ? 'permanent' : 'hold'; // not Graph's own words: a proxy or a wrong address

@@ -13,10 +13,15 @@ export interface DeliveryStatus {
   readonly raw: JsonRecord;
 }
 
-/** The statuses of a webhook body, in its order. */
-export function readStatuses(body: JsonRecord): DeliveryStatus[] {
+/** The statuses of a webhook body, in its order, less those of numbers that belong to others. */
+export function readStatuses(body: JsonRecord, allowedPhoneNumberIds: readonly string[]): DeliveryStatus[] {
   const changes = asList(body.entry).flatMap((entry) => asList(asRecord(entry).changes));
-  const statuses = changes.flatMap((change) => asList(asRecord(asRecord(change).value).statuses));
+  const values = changes.map((change) => asRecord(asRecord(change).value));
+  const own = values.filter(({ metadata }) => {
+    const numberId = asText(asRecord(metadata).phone_number_id);
+    return numberId === undefined || allowedPhoneNumberIds.includes(numberId);
+  });
+  const statuses = own.flatMap((value) => asList(value.statuses));
   return statuses.map(asRecord).map((raw) => ({
     status: asText(raw.status) ?? '',
     messageId: asText(raw.id) ?? '',

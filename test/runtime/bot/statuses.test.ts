@@ -66,6 +66,14 @@ test('bot A53: "sent" with our id, before or after the worker marked it: accepte
   expect(world.lambda.invocations).toEqual([]);
 });
 
+test('statuses of another number belong to somebody else', async () => {
+  const { dynamodb, world } = statusWorld();
+  for (const status of ['sent', 'failed'])
+    await world.send(signed(statusBody(status).replace('100000000000001', '999')));
+  expect(dynamodb.items().size).toBe(0);
+  expect(world.s3.keys()).toEqual([]);
+});
+
 test('a status that cannot be noted comes again', async () => {
   const { dynamodb, world } = statusWorld();
   dynamodb.tap.before = () => {

@@ -38,6 +38,10 @@ type Fault = Parameters<StandIn['fail']>[0];
 const always = { times: 9 } as const;
 test.each<['whatsapp' | 'telegram', string, Fault, string, number]>([
   ['whatsapp', 'expired token', { kind: 'refuse', code: 190, ...always }, 'hold', 1],
+  ['whatsapp', 'account locked', { kind: 'refuse', code: 131031, status: 403, ...always }, 'hold', 1],
+  ['whatsapp', 'payment failed', { kind: 'refuse', code: 131042, status: 400, ...always }, 'hold', 1],
+  ['whatsapp', 'number not registered', { kind: 'refuse', code: 133010, status: 400, ...always }, 'hold', 1],
+  ['whatsapp', 'permission gone', { kind: 'refuse', code: 10, status: 403, ...always }, 'hold', 1],
   ['whatsapp', 'pair rate limit', { kind: 'refuse', code: 131056, ...always }, 'transient', 4],
   ['whatsapp', 'throughput limit', { kind: 'throttle', retryAfterSeconds: 1, ...always }, 'transient', 4],
   [

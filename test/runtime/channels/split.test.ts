@@ -21,6 +21,10 @@ test('a text is cut at a paragraph before a line, a line before a sentence, a se
   expect(splitText('one two three', 9)).toEqual(['one two', 'three']);
 });
 
+test('no chunk is blank: a platform would refuse it, and the rest would never be sent', () => {
+  expect(splitText(`${' '.repeat(5000)}hello`)).toEqual(['hello']);
+});
+
 test('splitting loses nothing but white space, and every chunk fits', () => {
   const texts = fc.string({
     unit: fc.constantFrom('a', 'b ', '. ', '\n', '\n\n', '😀', 'word'),
