@@ -18,7 +18,10 @@ export const processWorld: World = {
     );
     // Retries are ours: they know what is safe to repeat.
     const settings = { maxAttempts: 1 };
-    return { sqs: new SQSClient(settings), lambda: new LambdaClient(settings), clock: systemClock };
+    // A synchronous invocation answers within 15 minutes.
+    const requestHandler = { requestTimeout: 930_000, throwOnRequestTimeout: true };
+    const lambda = new LambdaClient({ ...settings, requestHandler });
+    return { sqs: new SQSClient(settings), lambda, clock: systemClock };
   },
 };
 

@@ -1,5 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { processWorld } from '../../cli/world.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
@@ -86,12 +90,45 @@ describe('hookline bot redrive', () => {
     expect(clock.nowMillis() - before).toBeGreaterThanOrEqual(2000);
   });
 
-  test('--function hands the job to the worker', async () => {
-    const { lambda, bury, run, events } = setUp();
+  test('--function has the worker do the job', async () => {
+    const { sqs, clock, bury, events } = setUp();
     await bury('c1', 'e1');
-    await run(['bot', 'redrive', '--dead-letters', DLQ, '--function', 'worker:live', '--json']);
-    expect(lambda.invocations).toMatchObject([{ functionName: 'worker:live', invocationType: 'Event' }]);
+    const inputs: object[] = [];
+    const bodies = ['Already processing; update ignored.', 'Processed.'];
+    const lambda = {
+      send: async ({ input }: { readonly input: object }) => {
+        inputs.push(input);
+        const body = JSON.stringify(bodies.shift());
+        return { StatusCode: 200, Payload: Buffer.from(JSON.stringify({ statusCode: 200, body })) };
+      },
+    };
+    const run = () =>
+      hookline(['bot', 'redrive', '--dead-letters', DLQ, '--function', 'worker:live'], {
+        redriveClients: async () => ({ sqs, lambda, clock }),
+      });
+    const busy = await run();
+    expect(busy).toMatchObject({ exitCode: 1, error: 'error: 1 of 1 dead letters stay where they are.\n' });
+    expect(busy.out).toContain('another message of its chat is being worked on');
+    expect(events(DLQ)).toEqual(['e1']);
+    expect(await run()).toMatchObject({ exitCode: 0, error: '' });
     expect(events(DLQ)).toEqual([]);
+    expect(inputs).toMatchObject(
+      [1, 2].map(() => ({ FunctionName: 'worker:live', InvocationType: 'RequestResponse' })),
+    );
+  });
+
+  test('the client waits for as long as an invocation can take', async () => {
+    const server = createServer((_, response) => response.end('null')).listen(0);
+    onTestFinished(() => void server.close());
+    vi.stubEnv('AWS_ENDPOINT_URL', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    for (const name of ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { lambda } = await processWorld.redriveClients();
+    await lambda.send(new InvokeCommand({ FunctionName: 'worker' }));
+    const { requestHandler } = (lambda as LambdaClient).config;
+    const settings = (requestHandler as unknown as { httpHandlerConfigs(): object }).httpHandlerConfigs();
+    expect(settings).toMatchObject({ socketTimeout: undefined, throwOnRequestTimeout: true });
+    expect(settings).toHaveProperty('requestTimeout', 930_000);
   });
 
   test('--json prints the items', async () => {
