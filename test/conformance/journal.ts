@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { dynamoDelivery } from '../../runtime/bot/delivery.ts';
 import { noFailedEvents } from '../../runtime/bot/failed-events.ts';
 import { historyStore } from '../../runtime/bot/history-store.ts';
@@ -36,6 +36,7 @@ export function defineJournalConformance(name: string, makeClients: MakeClients)
       const job = { provider: 'telegram', chat_id: randomUUID(), event_id: '1', user_id: 'u' };
       const worker = (eventId = '1', countAttempts = false) => {
         const tmpDir = mkdtempSync(join(tmpdir(), 'hookline-journal-'));
+        onTestFinished(() => rmSync(tmpDir, { recursive: true, force: true }));
         const objects = s3ObjectStore(clients.s3, clients.bucket, clock);
         const ports = {
           histories: historyStore(objects, clock, { prefix: 'history', tmpDir }),
