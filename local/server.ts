@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream as WebStream } from 'node:stream/web';
+import { refusal } from './guard.ts';
 import { Problem } from './problem.ts';
 
 /** Answers a request, or leaves it to the next by returning undefined. */
@@ -18,7 +19,7 @@ export interface LocalServer {
 /** Larger requests are cut off; a Telegram update or a Graph call is far smaller. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** Serves the routes, first come first served. Port 0 takes a free one; a port in use is a `Problem`. */
+/** Serves the routes to this machine's own programs and pages, first come first served. Port 0 takes a free one; a port in use is a `Problem`. */
 export async function startServer(
   routes: readonly Route[],
   port: number,
@@ -52,6 +53,12 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
+  const refused = refusal(incoming);
+  if (refused) {
+    outgoing.writeHead(refused.status, { 'content-type': 'application/json', connection: 'close' });
+    outgoing.end(JSON.stringify({ error: refused.error }));
+    return;
+  }
   const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());

@@ -10,7 +10,7 @@ export interface StandInCall {
   readonly method: string;
   readonly chatId: string;
   readonly text: string | undefined;
-  /** The JSON as it was received. */
+  /** The JSON as it was received, without fields that would make it larger than 64 KB. */
   readonly body: Readonly<Record<string, unknown>>;
   /** Whether the platform took it, which under a fault is more than the caller may know. */
   readonly accepted: boolean;
@@ -59,6 +59,7 @@ export interface StandIn {
 }
 
 const MAX_CALLS = 5000;
+const MAX_KEPT_CHARACTERS = 64 * 1024;
 
 export function createStandIn(platform: Platform, nowMillis: () => number): StandIn {
   let calls: StandInCall[] = [];
@@ -90,8 +91,8 @@ export function createStandIn(platform: Platform, nowMillis: () => number): Stan
       atMillis: nowMillis(),
       method,
       chatId,
-      text,
-      body,
+      text: text?.slice(0, MAX_KEPT_CHARACTERS),
+      body: bounded(body),
       accepted,
       messageId,
       fault: fault?.kind,
@@ -124,6 +125,18 @@ export function createStandIn(platform: Platform, nowMillis: () => number): Stan
       rules = [];
     },
   };
+}
+
+/** The fields that fit, in their order. */
+function bounded(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  let left = MAX_KEPT_CHARACTERS;
+  const fits = (field: unknown) => {
+    const { length } = JSON.stringify(field);
+    if (length > left) return false;
+    left -= length;
+    return true;
+  };
+  return Object.fromEntries(Object.entries(body).filter(fits));
 }
 
 function isAccepted(fault: Fault | undefined): boolean {
