@@ -114,6 +114,13 @@ run "fifo" {
     error_message = "max_receive_count is the queue's"
   }
   assert {
+    condition = (
+      jsondecode(aws_sqs_queue.jobs[0].policy).Statement[0].Resource == "arn:aws:sqs:eu-west-1:123456789012:shop-jobs.fifo" &&
+      jsondecode(aws_sqs_queue.dead.policy).Statement[0].Resource == "arn:aws:sqs:eu-west-1:123456789012:shop-dead.fifo"
+    )
+    error_message = "the policy of a queue names the queue"
+  }
+  assert {
     condition     = aws_lambda_event_source_mapping.jobs[0].batch_size == 1
     error_message = "fifo works one message at a time"
   }
@@ -276,11 +283,12 @@ run "wrong_words" {
     busy_policy            = "maybe"
     worker_timeout_seconds = 901
     env_parameter_name     = "no-slash"
+    role_path              = "no-slash"
   }
   module {
     source = "./bot"
   }
-  expect_failures = [var.name, var.busy_policy, var.worker_timeout_seconds, var.env_parameter_name]
+  expect_failures = [var.name, var.busy_policy, var.worker_timeout_seconds, var.env_parameter_name, var.role_path]
 }
 
 run "plain_parameter" {

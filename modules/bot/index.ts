@@ -1,6 +1,3 @@
-import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
-import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
-import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Construct } from 'constructs';
 import { Api, WEBHOOK_PATH } from '../parts/api.ts';
 import { Bucket } from '../parts/bucket.ts';
@@ -8,6 +5,7 @@ import { Dashboard } from '../parts/dashboard.ts';
 import { BotFunction } from '../parts/function.ts';
 import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
 import { attribute, type Condition, choose, is, named, not } from '../parts/optional.ts';
+import { type Place, placeOf } from '../parts/place.ts';
 import { Queues } from '../parts/queue.ts';
 import { LockTable } from '../parts/table.ts';
 import { addTags } from '../parts/tags.ts';
@@ -16,7 +14,7 @@ import { type BundleFiles, shippedBundles, workerCode } from './code.ts';
 import { ingressEnvironment, workerEnvironment } from './environment.ts';
 import { botGraphs } from './graphs.ts';
 import { BOT_INPUTS } from './inputs.ts';
-import { EnvParameter, type Place } from './parameter.ts';
+import { EnvParameter } from './parameter.ts';
 import {
   FAILED_EVENTS_PREFIX,
   ingressStatements,
@@ -70,7 +68,7 @@ export class Bot extends Construct {
       own: values.lockTable,
       kmsKeyArn,
     });
-    this.queues = new Queues(this, 'Default', { ...values, name, fifo: this.isQueued });
+    this.queues = new Queues(this, 'Default', { ...values, name, fifo: this.isQueued, place });
 
     const bundles = props.bundles ?? shippedBundles(this);
     this.ingress = this.makeIngress(bundles);
@@ -190,13 +188,4 @@ export class Bot extends Construct {
       partition,
     });
   }
-}
-
-function placeOf(scope: Construct): Place {
-  const current = new Construct(scope, 'current');
-  return {
-    account: new DataAwsCallerIdentity(current, 'caller_identity').accountId,
-    region: new DataAwsRegion(current, 'region').id,
-    partition: new DataAwsPartition(current, 'partition').partition,
-  };
 }

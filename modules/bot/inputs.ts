@@ -156,6 +156,11 @@ export const BOT_INPUTS = {
     text(ARN),
     'ARN of the permissions boundary of every role that is made here.',
   ),
+  rolePath: input(
+    text('^/([A-Za-z0-9+=,.@_-]+/)*$'),
+    '/',
+    'IAM path of every role that is made here: begins and ends with a slash.',
+  ),
   kmsKeyArn: optionalInput(
     text(ARN),
     'ARN of a KMS key for bucket, table, queues, logs and environment variables. Its policy must let the CloudWatch Logs service use it. Null: keys that AWS owns or manages.',

@@ -14,15 +14,9 @@ import {
   unwrap,
   when,
 } from '../parts/optional.ts';
+import type { Place } from '../parts/place.ts';
 
 const SECRETS_MANAGER_PREFIX = '/aws/reference/secretsmanager/';
-
-/** Where the stack is deployed, as ARNs name it. */
-export interface Place {
-  readonly partition: string;
-  readonly region: string;
-  readonly account: string;
-}
 
 export interface EnvParameterProps {
   readonly botName: string;

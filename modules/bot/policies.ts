@@ -6,6 +6,8 @@ export const HISTORY_PREFIX = 'history';
 export const FAILED_EVENTS_PREFIX = 'failed-events';
 export const JOBS_PREFIX = 'jobs';
 const SECRETS_PREFIX = 'secrets';
+/** Keys of delivery items begin with it (contract bot §7.3). */
+const DELIVERY_KEY_PREFIX = 'evt:';
 
 /** What the policies speak about. */
 export interface PolicySubjects {
@@ -82,6 +84,12 @@ function webhookStatements(on: PolicySubjects): readonly Statement[] {
       sid: 'StatusMarks',
       actions: ['dynamodb:UpdateItem'],
       resources: [on.tableArn],
+      // Delivery items alone: locks stand in the same table.
+      condition: {
+        test: 'ForAllValues:StringLike',
+        variable: 'dynamodb:LeadingKeys',
+        values: [`${DELIVERY_KEY_PREFIX}*`],
+      },
       when: on.isWhatsapp,
     },
     {

@@ -159,6 +159,7 @@ export class RestApi extends Construct {
     const boundary = unwrap(props.permissionsBoundary);
     const role = new IamRole(this, 'log_role', {
       name: `${props.name}-api-logs`,
+      path: props.rolePath,
       assumeRolePolicy: JSON.stringify({
         Version: '2012-10-17',
         Statement: [

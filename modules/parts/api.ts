@@ -21,6 +21,7 @@ export interface ApiProps {
   readonly logRetentionDays: Settable<number>;
   readonly kmsKeyArn: Optional<string>;
   readonly permissionsBoundary: Optional<string>;
+  readonly rolePath: string;
   /** AWS partition, for ARNs. */
   readonly partition: string;
 }

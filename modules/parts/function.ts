@@ -50,6 +50,7 @@ export interface FunctionProps extends FunctionDefaults {
   readonly code: Code;
   readonly ownRole: Optional<{ readonly arn: string }>;
   readonly permissionsBoundary: Optional<string>;
+  readonly rolePath: string;
   readonly memoryMb: Settable<number>;
   readonly timeoutSeconds: Settable<number>;
   readonly environment: Readonly<Record<string, string>>;

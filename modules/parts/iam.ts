@@ -70,6 +70,7 @@ export interface FunctionRoleProps {
   /** The caller's own role: then nothing is made but the policy document. */
   readonly own: Optional<{ readonly arn: string }>;
   readonly permissionsBoundary: Optional<string>;
+  readonly rolePath: string;
 }
 
 /** The execution role of one function. `grant` gives it its permissions, once, when what they name exists. */
@@ -94,6 +95,7 @@ export class FunctionRole extends Construct {
       (count) =>
         new IamRole(this, 'role', {
           name: props.name,
+          path: props.rolePath,
           assumeRolePolicy: LAMBDA_MAY_ASSUME,
           ...(boundary ? { permissionsBoundary: boundary } : {}),
           ...count,

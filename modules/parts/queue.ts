@@ -8,12 +8,14 @@ import {
   flagOf,
   given,
   hcl,
+  named,
   numberOf,
   type Optional,
   type Settable,
   unwrap,
   when,
 } from './optional.ts';
+import type { Place } from './place.ts';
 
 /** The longest that SQS keeps a message. */
 const RETENTION_SECONDS = 14 * 86_400;
@@ -25,6 +27,7 @@ export interface QueuesProps {
   readonly workerTimeoutSeconds: Settable<number>;
   readonly maxReceiveCount: Settable<number>;
   readonly kmsKeyArn: Optional<string>;
+  readonly place: Place;
 }
 
 /** The queue of jobs, where there is one, and the queue of what could not be done. */
@@ -35,8 +38,15 @@ export class Queues extends Construct {
   constructor(scope: Construct, id: string, props: QueuesProps) {
     super(scope, id);
     const encryption = encryptedBy(props.kmsKeyArn);
+    const deadName = named(
+      this,
+      'dead_name',
+      choose(props.fifo, `${props.name}-dead.fifo`, `${props.name}-dead`),
+    );
+    const jobsName = `${props.name}-jobs.fifo`;
     this.dead = new SqsQueue(this, 'dead', {
-      name: choose(props.fifo, `${props.name}-dead.fifo`, `${props.name}-dead`),
+      name: deadName,
+      policy: tlsOnly(deadName, props.place),
       fifoQueue: flagOf(props.fifo),
       messageRetentionSeconds: RETENTION_SECONDS,
       ...encryption,
@@ -45,7 +55,8 @@ export class Queues extends Construct {
       props.fifo,
       (count) =>
         new SqsQueue(this, 'jobs', {
-          name: `${props.name}-jobs.fifo`,
+          name: jobsName,
+          policy: tlsOnly(jobsName, props.place),
           fifoQueue: true,
           contentBasedDeduplication: false,
           deduplicationScope: 'messageGroup',
@@ -61,6 +72,23 @@ export class Queues extends Construct {
         }),
     );
   }
+}
+
+/** Inline, so the ARN is written out: a queue cannot refer to itself. */
+function tlsOnly(queue: string, { partition, region, account }: Place): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'TlsOnly',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: `arn:${partition}:sqs:${region}:${account}:${queue}`,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    ],
+  });
 }
 
 function encryptedBy(kmsKeyArn: Optional<string>) {

@@ -1,14 +1,16 @@
-import { Testing } from 'cdktf';
 import { describe, expect, test } from 'vitest';
 import { BotStack } from '../../modules/app-stack.ts';
 import {
   actionsOn,
+  allStatements,
   type Block,
   blocks,
   documentsOf,
+  SHAPES,
   type Synthesised,
   statements,
   synthBot,
+  synthIn,
   synthModule,
   ZIPS,
 } from './synth.ts';
@@ -17,6 +19,28 @@ describe('roles', () => {
   test('the ingress of a WhatsApp bot marks statuses, that of a Telegram bot touches no table', () => {
     expect(actionsOn(synthBot(), 'ingress', 'dynamodb')).toEqual(['dynamodb:UpdateItem']);
     expect(actionsOn(synthBot({ botType: 'telegram' }), 'ingress', 'dynamodb')).toEqual([]);
+  });
+
+  test.each(Object.entries(SHAPES))(
+    'statuses are marked on delivery items alone, never on a lock: %s',
+    (shape, synth) => {
+      const marks = allStatements(synth()).filter(({ sid }) => sid === 'StatusMarks');
+      for (const { condition } of marks)
+        expect(condition).toEqual([
+          { test: 'ForAllValues:StringLike', variable: 'dynamodb:LeadingKeys', values: ['evt:*'] },
+        ]);
+      expect(marks.length > 0).toBe(shape !== 'telegram');
+    },
+  );
+
+  test('every role has the path and the boundary that were asked for', () => {
+    const boundary = 'arn:aws:iam::123456789012:policy/boundary';
+    const given = { rolePath: '/bots/', permissionsBoundary: boundary, manageApiGatewayAccount: true };
+    const roles = blocks(synthBot(given), 'aws_iam_role');
+    expect(roles).toHaveLength(3);
+    for (const role of roles) expect(role).toMatchObject({ path: '/bots/', permissions_boundary: boundary });
+    for (const role of blocks(synthBot(), 'aws_iam_role')) expect(role.path).toBe('/');
+    for (const role of blocks(synthModule(), 'aws_iam_role')) expect(role.path).toBe('${var.role_path}');
   });
 
   test('the ingress hands over in one way', () => {
@@ -113,8 +137,9 @@ describe('functions', () => {
 });
 
 test('the app has no output that is null, on which cdktf deploy would crash', () => {
-  const stack = new BotStack(Testing.app(), { type: 'local', path: '.' }, { bundles: ZIPS });
-  const { output } = JSON.parse(Testing.synth(stack));
+  const { output } = synthIn<Synthesised>(
+    (app) => new BotStack(app, { type: 'local', path: '.' }, { bundles: ZIPS }),
+  );
   expect(output).toMatchObject({
     ApiUrl: { value: '${local.api_url_base}' },
     WebhookUrl: { value: '${local.api_url_base}/webhook' },
@@ -134,6 +159,26 @@ test('queues hide a message for six times the timeout of the worker', () => {
     visibility_timeout_seconds: '${6 * 5}',
     message_retention_seconds: 1_209_600,
   });
+});
+
+test('queues refuse plain HTTP, each under its own ARN', () => {
+  const refused = (stack: Synthesised) =>
+    blocks(stack, 'aws_sqs_queue').map(({ name, policy }) => {
+      const [statement, ...others] = JSON.parse(policy).Statement;
+      expect(others).toEqual([]);
+      expect(statement).toMatchObject({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
+      expect(statement.Resource).toMatch(/^arn:\$\{.+\}:sqs:\$\{.+\}:\$\{.+\}:/);
+      expect(statement.Resource.endsWith(`:${name}`), name).toBe(true);
+      return name;
+    });
+  expect(refused(synthBot({ busyPolicy: 'fifo' }))).toEqual(['hookline-dead.fifo', 'hookline-jobs.fifo']);
+  expect(refused(synthBot({ busyPolicy: 'drop' }))).toEqual(['hookline-dead']);
+  expect(refused(synthModule())).toEqual(['${local.dead_name}', '${var.name}-jobs.fifo']);
 });
 
 test('tags reach every resource that can carry them', () => {

@@ -1,4 +1,7 @@
-import { type App, Testing } from 'cdktf';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type App, type TerraformStack, Testing } from 'cdktf';
 import { Bot, type BotProps } from '../../modules/bot/index.ts';
 import { botModule } from '../../modules/bot/module.ts';
 import { ReadableStack } from '../../modules/module-stack.ts';
@@ -17,17 +20,28 @@ export interface Synthesised {
 
 export const ZIPS = { ingress: 'ingress.zip', worker: 'worker.zip', single: 'single.zip' };
 
-const newApp = (): App => Testing.app();
+/** Makes a stack in an app for tests and returns its Terraform. An app makes a folder at once; it is removed. */
+export function synthIn<T>(makeStack: (app: App) => TerraformStack): T {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'hookline-synth-'));
+  try {
+    return JSON.parse(Testing.synth(makeStack(Testing.app({ outdir }))));
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
 
 /** The construct with plain props, as Terraform's JSON. */
 export function synthBot(props: BotProps = {}): Synthesised {
-  const stack = new ReadableStack(newApp(), 'bot');
-  new Bot(stack, 'Default', { bundles: ZIPS, ...props });
-  return { locals: {}, variable: {}, output: {}, ...JSON.parse(Testing.synth(stack)) };
+  const synthesised = synthIn<Pick<Synthesised, 'resource' | 'data'>>((app) => {
+    const stack = new ReadableStack(app, 'bot');
+    new Bot(stack, 'Default', { bundles: ZIPS, ...props });
+    return stack;
+  });
+  return { locals: {}, variable: {}, output: {}, ...synthesised };
 }
 
 /** The construct with variables, as it is published. */
-export const synthModule = (): Synthesised => JSON.parse(Testing.synth(botModule(newApp())));
+export const synthModule = (): Synthesised => synthIn(botModule);
 
 /** All blocks of one type. */
 export const blocks = ({ resource }: Synthesised, type: string): readonly Block[] =>
