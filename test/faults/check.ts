@@ -1,3 +1,4 @@
+import { LONG } from '../../runtime/core/aws-errors.ts';
 import { type Acceptance, type EventRecord, isVisible, type Visible } from './observation.ts';
 import { LOCK_TTL_SECONDS, type World } from './world.ts';
 
@@ -68,7 +69,7 @@ export function repetitions(event: EventRecord): [Acceptance, Acceptance][] {
   return pairs;
 }
 
-/** The first answer was lost, or its worker died or failed between the send and the mark. */
+/** The first answer was lost, or its worker died or could not reach the table between the send and the mark. */
 function isExcused({ markedAt }: EventRecord, earlier: Acceptance, later: Acceptance): boolean {
   const { invocation, at, part, unclear } = earlier;
   const marked = markedAt.get(part);
@@ -76,7 +77,9 @@ function isExcused({ markedAt }: EventRecord, earlier: Acceptance, later: Accept
   if (unclear) return true;
   // A worker that went on to send something else must have stored the mark before.
   if (invocation.sendsAt.some((sendAt) => sendAt > at)) return false;
-  return invocation.status === 'died' || invocation.faultsAt.some((faultAt) => faultAt > at);
+  // A mark that fails is repeated: only an outage longer than that patience is an excuse.
+  const failedMarks = invocation.faultsAt.filter((faultAt) => faultAt > at).length;
+  return invocation.status === 'died' || failedMarks >= LONG.maxAttempts;
 }
 
 /** The parts of one reply arrive in their order. */
