@@ -70,7 +70,12 @@ async function redriveCommand(flags: RedriveFlags, command: Command, world: Worl
 }
 
 /** Asked to be redriven, and not: the operator has to look. */
-const LEFT_BEHIND: ReadonlySet<RedriveItem['outcome']> = new Set(['failed', 'too-old', 'unreadable']);
+const LEFT_BEHIND: ReadonlySet<RedriveItem['outcome']> = new Set([
+  'failed',
+  'too-old',
+  'unreadable',
+  'unseen',
+]);
 
 const EXPLANATIONS: Partial<Record<RedriveItem['outcome'], string>> = {
   'too-old': 'older than the dedupe time: it may be answered a second time; --force redrives it',
@@ -84,14 +89,16 @@ function targetOf({ queue, function: functionName }: RedriveFlags): RedriveTarge
 
 function table(items: readonly RedriveItem[], terminal: Terminal): string {
   if (items.length === 0) return 'The queue holds no dead letter.\n';
-  return items
-    .map(({ outcome, messageId, chatId = '-', eventId = '-', error }) => {
-      const state = paint(terminal, LEFT_BEHIND.has(outcome) ? 'red' : 'green', outcome.padEnd(14));
-      const reason = error ?? EXPLANATIONS[outcome] ?? '';
-      return `${state} ${eventId}  chat ${chatId}  message ${messageId}  ${reason}`.trimEnd();
-    })
-    .join('\n')
-    .concat('\n');
+  const state = (outcome: RedriveItem['outcome']) =>
+    paint(terminal, LEFT_BEHIND.has(outcome) ? 'red' : 'green', outcome.padEnd(14));
+  const seen = items.filter(({ outcome }) => outcome !== 'unseen');
+  const lines = seen.map(({ outcome, messageId, chatId = '-', eventId = '-', error }) => {
+    const reason = error ?? EXPLANATIONS[outcome] ?? '';
+    return `${state(outcome)} ${eventId}  chat ${chatId}  message ${messageId}  ${reason}`.trimEnd();
+  });
+  const unseen = items.length - seen.length;
+  if (unseen > 0) lines.push(`${state('unseen')} ${unseen} more letters of these chats were not looked at`);
+  return `${lines.join('\n')}\n`;
 }
 
 function parseFilter(text: string, before: readonly JobFilter[]): readonly JobFilter[] {

@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
-  SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
-import { asRecord, isRecord } from '../core/json.ts';
+import { type DeadLetter, idOf, readJob } from './dead-letter.ts';
 import type { Job } from './job.ts';
+import { hand } from './redrive-hand.ts';
 
 /** Where redriven work goes: back into the queue it came from, or to the worker by an invocation that is waited for. */
 export type RedriveTarget = { readonly queueUrl: string } | { readonly functionName: string };
@@ -36,24 +35,36 @@ export interface RedriveClients {
   readonly clock: Clock;
 }
 
-/** What became of one dead letter. Only a `redriven` one has left the dead-letter queue. */
+/**
+ * What became of one dead letter. Only a `redriven` one has left the dead-letter queue. An `unseen` one is known
+ * by number only: a FIFO queue shows ten messages of a group, and those behind only when these have gone.
+ */
 export interface RedriveItem {
   readonly messageId: string;
   readonly chatId: string | undefined;
   readonly eventId: string | undefined;
-  readonly outcome: 'redriven' | 'would-redrive' | 'filtered' | 'too-old' | 'unreadable' | 'failed';
+  readonly outcome:
+    | 'redriven'
+    | 'would-redrive'
+    | 'filtered'
+    | 'too-old'
+    | 'unreadable'
+    | 'failed'
+    | 'unseen';
   readonly error?: string;
-}
-
-interface DeadLetter {
-  readonly MessageId?: string;
-  readonly ReceiptHandle?: string;
-  readonly Body?: string;
-  readonly Attributes?: Readonly<Record<string, string>>;
 }
 
 /** Longer than an invocation can take (15 minutes); what stays is given back at the end. */
 const HELD_SECONDS = 960;
+const BATCH_SIZE = 10;
+const MAX_HELD_SECONDS = 43_200;
+
+interface Run {
+  readonly options: RedriveOptions;
+  readonly clients: RedriveClients;
+  readonly items: Map<string, RedriveItem>;
+  readonly stoppedGroups: Set<string>;
+}
 
 /**
  * Moves dead letters back to work, in order, each by receive, send, delete: a crash in between leaves a message
@@ -62,45 +73,76 @@ const HELD_SECONDS = 960;
  * A function is invoked for one message at a time, and its answer decides: at once they would find the chat busy.
  */
 export async function redrive(options: RedriveOptions, clients: RedriveClients): Promise<RedriveItem[]> {
-  const items = new Map<string, RedriveItem>();
-  const kept: DeadLetter[] = [];
-  const stoppedGroups = new Set<string>();
-  const pauseMillis = 1000 / (options.ratePerSecond ?? 10);
-  for (
-    let letters = await receive(options, clients);
-    letters.length > 0;
-    letters = await receive(options, clients)
-  ) {
-    const fresh = letters.filter((letter) => !items.has(idOf(letter)));
-    // Only what was looked at before: the run has come round.
-    if (fresh.length === 0) break;
-    for (const letter of fresh) {
-      const group = letter.Attributes?.MessageGroupId;
-      const item =
-        group !== undefined && stoppedGroups.has(group)
-          ? describe(letter, 'failed', 'an earlier message of its group could not be sent')
-          : await redriveOne(letter, options, clients);
-      items.set(item.messageId, item);
-      if (item.outcome !== 'redriven') kept.push(letter);
-      if (item.outcome === 'failed' && group !== undefined) stoppedGroups.add(group);
-      if (item.outcome === 'redriven') await clients.clock.sleep(pauseMillis);
-    }
+  const waiting = await countWaiting(options, clients);
+  const run: Run = { options, clients, items: new Map(), stoppedGroups: new Set() };
+  for (;;) {
+    const { redriven, kept } = await onePass(run);
+    // Only what is held back hides others.
+    const unseen = kept > 0 ? Math.max(0, waiting - run.items.size) : 0;
+    // What has gone made way for as many of those behind.
+    if (redriven > 0 && unseen > 0) continue;
+    return [...run.items.values(), ...Array.from({ length: unseen }, () => UNSEEN)];
   }
-  for (const letter of kept) await giveBack(letter, options, clients);
-  return [...items.values()];
 }
 
-const idOf = (letter: DeadLetter) => letter.MessageId ?? '';
+const UNSEEN: RedriveItem = { messageId: '', chatId: undefined, eventId: undefined, outcome: 'unseen' };
 
-async function receive(
-  { deadLetterUrl, target }: RedriveOptions,
-  { sqs, clock }: RedriveClients,
-): Promise<DeadLetter[]> {
+/** Works all letters that the queue shows, and holds those that stay until it shows no more. */
+async function onePass(run: Run): Promise<{ readonly redriven: number; readonly kept: number }> {
+  const { options, clients, items } = run;
+  const kept = new Map<string, DeadLetter>();
+  let redriven = 0;
+  try {
+    for (
+      let letters = await receive(options, clients);
+      letters.length > 0;
+      letters = await receive(options, clients)
+    ) {
+      for (const letter of letters) {
+        // One that was looked at before comes back on a long run, or in another pass: it is held again.
+        const item = items.has(idOf(letter)) ? undefined : await workOne(letter, run);
+        if (item?.outcome !== 'redriven') kept.set(idOf(letter), letter);
+        else {
+          redriven += 1;
+          await clients.clock.sleep(pauseMillis(options));
+        }
+      }
+    }
+  } finally {
+    for (const letter of kept.values()) await giveBack(letter, options, clients);
+  }
+  return { redriven, kept: kept.size };
+}
+
+async function workOne(letter: DeadLetter, { options, clients, items, stoppedGroups }: Run) {
+  const group = letter.Attributes?.MessageGroupId;
+  const item =
+    group !== undefined && stoppedGroups.has(group)
+      ? describe(letter, 'failed', 'an earlier message of its group could not be sent')
+      : await redriveOne(letter, options, clients);
+  items.set(item.messageId, item);
+  if (item.outcome === 'failed' && group !== undefined) stoppedGroups.add(group);
+  return item;
+}
+
+const pauseMillis = ({ ratePerSecond = 10 }: RedriveOptions) => 1000 / ratePerSecond;
+
+/** About how many letters a FIFO queue holds; 0 for another, which shows them all. */
+async function countWaiting({ deadLetterUrl }: RedriveOptions, { sqs, clock }: RedriveClients) {
+  if (!deadLetterUrl.endsWith('.fifo')) return 0;
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const command = new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: [...names] });
+  const output = await callAws(clock, 'sqs:GetQueueAttributes', () => sqs.send(command));
+  return names.reduce((sum, name) => sum + Number(output.Attributes?.[name] ?? 0), 0);
+}
+
+async function receive(options: RedriveOptions, { sqs, clock }: RedriveClients): Promise<DeadLetter[]> {
+  const batchSeconds = (BATCH_SIZE * pauseMillis(options)) / 1000;
   const command = new ReceiveMessageCommand({
-    QueueUrl: deadLetterUrl,
+    QueueUrl: options.deadLetterUrl,
     // A batch could come back while its first messages are worked on.
-    MaxNumberOfMessages: 'functionName' in target ? 1 : 10,
-    VisibilityTimeout: HELD_SECONDS,
+    MaxNumberOfMessages: 'functionName' in options.target ? 1 : BATCH_SIZE,
+    VisibilityTimeout: Math.min(MAX_HELD_SECONDS, HELD_SECONDS + Math.ceil(batchSeconds)),
     WaitTimeSeconds: 1,
     MessageSystemAttributeNames: ['All'],
   });
@@ -129,63 +171,6 @@ async function redriveOne(
     return describe(letter, 'redriven');
   } catch (error) {
     return describe(letter, 'failed', describeError(error));
-  }
-}
-
-/** A queue message holds the job itself, a failure record of Lambda in `requestPayload`. */
-function readJob(letter: DeadLetter): Job | undefined {
-  const body = asRecord(readJson(letter.Body ?? ''));
-  const envelope = isRecord(body.requestPayload) ? body.requestPayload : body;
-  return isRecord(envelope.maws_job) ? (envelope.maws_job as unknown as Job) : undefined;
-}
-
-/** Resolves to why the job was not taken, or to undefined when it was. */
-async function hand(
-  letter: DeadLetter,
-  job: Job,
-  target: RedriveTarget,
-  clients: RedriveClients,
-): Promise<string | undefined> {
-  if ('functionName' in target) return invoke(job, target.functionName, clients);
-  const group = letter.Attributes?.MessageGroupId;
-  const command = new SendMessageCommand({
-    QueueUrl: target.queueUrl,
-    MessageBody: letter.Body,
-    ...(group !== undefined && { MessageGroupId: group, MessageDeduplicationId: randomUUID() }),
-  });
-  await callAws(clients.clock, 'sqs:SendMessage', () => clients.sqs.send(command));
-  return undefined;
-}
-
-/** Invokes the worker and waits for what it says: an ignored job would be lost. */
-async function invoke(
-  job: Job,
-  functionName: string,
-  { lambda, clock }: RedriveClients,
-): Promise<string | undefined> {
-  const command = new InvokeCommand({
-    FunctionName: functionName,
-    InvocationType: 'RequestResponse',
-    Payload: Buffer.from(JSON.stringify({ maws_job: job })),
-  });
-  const output = await callAws(clock, 'lambda:InvokeFunction', () => lambda.send(command));
-  const answer = asRecord(readJson(Buffer.from(output.Payload ?? '').toString()));
-  if (output.FunctionError)
-    return `the worker failed: ${answer.errorType ?? 'Error'}: ${answer.errorMessage ?? ''}`;
-  const said = readJson(String(answer.body));
-  if (said === BUSY) return 'another message of its chat is being worked on';
-  return said === PROCESSED ? undefined : `the worker answered: ${said ?? 'nothing'}`;
-}
-
-/** The worker's answers, word for word (contract bot §5). */
-const PROCESSED = 'Processed.';
-const BUSY = 'Already processing; update ignored.';
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -131,6 +131,21 @@ describe('hookline bot redrive', () => {
     expect(settings).toHaveProperty('requestTimeout', 930_000);
   });
 
+  test('letters that SQS does not show are counted, with exit 1', async () => {
+    const { bury, run, events } = setUp();
+    for (let n = 1; n <= 12; n++) await bury('c1', `e${n}`);
+    const { exitCode, out, error } = await run([...MOVE, '--filter', 'event=e12']);
+    expect({ exitCode, error }).toEqual({
+      exitCode: 1,
+      error: 'error: 2 of 12 dead letters stay where they are.\n',
+    });
+    expect(out.split('\n')).toHaveLength(12);
+    expect(out).toMatch(/\nunseen +2 more letters of these chats were not looked at/);
+    expect((await run([...MOVE, '--dry-run'])).exitCode).toBe(1);
+    expect((await run(MOVE)).exitCode).toBe(0);
+    expect(events(QUEUE)).toHaveLength(12);
+  });
+
   test('--json prints the items', async () => {
     const { bury, run } = setUp();
     await bury('c1', 'e1');

@@ -1,45 +1,9 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, it, vi } from 'vitest';
-import { type RedriveOptions, redrive } from '../../../runtime/bot/redrive.ts';
-import type { AwsClient } from '../../../runtime/core/aws-errors.ts';
-import { FakeClock } from '../../support/fake-clock.ts';
+import { describe, expect, it } from 'vitest';
+import type { Job } from '../../../runtime/bot/job.ts';
+import { type RedriveItem, redrive } from '../../../runtime/bot/redrive.ts';
 import { FakeLambda } from '../../support/fake-lambda.ts';
-import { FakeSqs } from '../../support/fake-sqs.ts';
-import { asynchronous, context, textJob, workerWorld } from './worker-world.ts';
-
-const DLQ = 'https://sqs/dlq.fifo';
-const QUEUE = 'https://sqs/queue.fifo';
-const FAILURES = 'https://sqs/failures';
-const DAY_SECONDS = 86_400;
-
-function setUp() {
-  const clock = new FakeClock();
-  const sqs = new FakeSqs(clock, [{ url: DLQ }, { url: QUEUE }, { url: FAILURES }]);
-  const lambda = new FakeLambda();
-  const job = (chat: string, event: string, ageSeconds = 0) => ({
-    maws_job: {
-      chat_id: chat,
-      event_id: event,
-      sent_at: new Date(clock.nowMillis() - ageSeconds * 1000).toISOString(),
-    },
-  });
-  const bury = async (chat: string, event: string, ageSeconds = 0) => {
-    const MessageBody = JSON.stringify(job(chat, event, ageSeconds));
-    const input = { QueueUrl: DLQ, MessageBody, MessageGroupId: chat, MessageDeduplicationId: `d-${event}` };
-    await sqs.send(new SendMessageCommand(input));
-  };
-  const run = (options: Partial<RedriveOptions> = {}) =>
-    redrive(
-      { deadLetterUrl: DLQ, target: { queueUrl: QUEUE }, dedupeTtlSeconds: 8 * DAY_SECONDS, ...options },
-      { sqs, lambda, clock },
-    );
-  const events = (url: string) =>
-    sqs.messages(url).map((message) => JSON.parse(message.body).maws_job.event_id);
-  return { clock, sqs, lambda, job, bury, run, events };
-}
-
-const outcomes = (items: readonly { eventId: string | undefined; outcome: string }[]) =>
-  Object.fromEntries(items.map((item) => [item.eventId, item.outcome]));
+import { DAY_SECONDS, DLQ, FAILURES, outcomes, QUEUE, STANDARD, setUp } from './redrive-world.ts';
 
 describe('redrive', () => {
   it('moves dead letters back in order with their group and a fresh deduplication id', async () => {
@@ -126,136 +90,103 @@ describe('redrive', () => {
     expect(events(QUEUE)).toEqual(['b1']);
     expect(events(DLQ)).toEqual(['a1', 'a2']);
   });
-});
 
-const PROCESSED = { statusCode: 200, body: '"Processed."' };
+  describe('more letters of a chat than SQS hands out while the first are held', () => {
+    const twelve = async () => {
+      const world = setUp();
+      for (let n = 1; n <= 12; n++) await world.bury('chat', `e${n}`);
+      return world;
+    };
+    const count = (items: readonly RedriveItem[]) =>
+      Object.entries(Object.groupBy(items, ({ outcome }) => outcome)).map(([outcome, of]) => [
+        outcome,
+        of.length,
+      ]);
 
-/** A worker's function: `work` gives its answer, or throws as a function does. */
-function functionOf(work: (payload: unknown) => unknown) {
-  const inputs: Record<string, unknown>[] = [];
-  const send = async ({ input }: { readonly input: Record<string, unknown> }) => {
-    const payload: unknown = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString());
-    inputs.push({ ...input, Payload: payload });
-    if (input.InvocationType === 'Event') {
-      void Promise.resolve(payload).then(work, () => undefined);
-      return { StatusCode: 202 };
-    }
-    const answer = (value: unknown) => new Uint8Array(Buffer.from(JSON.stringify(value)));
-    try {
-      return { StatusCode: 200, Payload: answer((await work(payload)) ?? null) };
-    } catch (error) {
-      const { name: errorType, message: errorMessage } = error as Error;
-      return { StatusCode: 200, FunctionError: 'Unhandled', Payload: answer({ errorType, errorMessage }) };
-    }
-  };
-  return { send, inputs };
-}
+    it('a dry run tells how many it could not look at', async () => {
+      const { run } = await twelve();
+      expect(count(await run({ dryRun: true }))).toEqual([
+        ['would-redrive', 10],
+        ['unseen', 2],
+      ]);
+    });
 
-describe('redrive by invocation', () => {
-  async function buried(...payloads: readonly object[]) {
-    const { clock, sqs, job } = setUp();
-    for (const requestPayload of payloads) {
-      const record = {
-        version: '1.0',
-        requestContext: { condition: 'RetriesExhausted' },
-        requestPayload,
+    it('a filter that wants one of them tells the same', async () => {
+      const { run, events } = await twelve();
+      const filter = ({ event_id }: Job) => event_id === 'e12';
+      expect(count(await run({ filter }))).toEqual([
+        ['filtered', 10],
+        ['unseen', 2],
+      ]);
+      expect(events(DLQ)).toHaveLength(12);
+    });
+
+    it('those behind are reached when letters before them have gone', async () => {
+      const { run, events } = await twelve();
+      const filter = ({ event_id }: Job) => ['e2', 'e3', 'e12'].includes(event_id);
+      const items = await run({ filter });
+      expect(count(items)).toEqual([
+        ['filtered', 9],
+        ['redriven', 3],
+      ]);
+      expect(events(QUEUE)).toEqual(['e2', 'e3', 'e12']);
+      expect(events(DLQ)).toHaveLength(9);
+    });
+
+    it('what could not be sent is not tried again on the way', async () => {
+      const { clock, sqs, lambda, bury } = await twelve();
+      for (let n = 1; n <= 12; n++) await bury('other', `o${n}`);
+      const tried: string[] = [];
+      const refusing = {
+        send: async (command: { readonly input: object }) => {
+          const { QueueUrl, MessageBody = '' } = command.input as { QueueUrl: string; MessageBody?: string };
+          if (QueueUrl === QUEUE) tried.push(JSON.parse(MessageBody).maws_job.event_id);
+          if (QueueUrl === QUEUE && MessageBody.includes('"e3"'))
+            throw Object.assign(new Error('no'), { name: 'AccessDenied', $metadata: {} });
+          return sqs.send(command);
+        },
       };
-      await sqs.send(new SendMessageCommand({ QueueUrl: FAILURES, MessageBody: JSON.stringify(record) }));
-    }
-    const run = (lambda: AwsClient) =>
-      redrive(
-        { deadLetterUrl: FAILURES, target: { functionName: 'worker' }, dedupeTtlSeconds: 8 * DAY_SECONDS },
-        { sqs, lambda, clock },
+      const items = await redrive(
+        { deadLetterUrl: DLQ, target: { queueUrl: QUEUE }, dedupeTtlSeconds: DAY_SECONDS },
+        { sqs: refusing, lambda, clock },
       );
-    return { clock, sqs, job, run };
-  }
-
-  it('invokes the worker with the payload inside a failure record and waits for its answer', async () => {
-    const payload = setUp().job('a', 'e1');
-    const { sqs, run } = await buried(payload);
-    const lambda = functionOf(() => {
-      expect(sqs.messages(FAILURES)).toHaveLength(1);
-      return PROCESSED;
+      expect(tried.filter((event) => event.startsWith('e'))).toEqual(['e1', 'e2', 'e3']);
+      expect(tried.filter((event) => event.startsWith('o'))).toHaveLength(12);
+      expect(count(items)).toEqual([
+        ['redriven', 14],
+        ['failed', 10],
+      ]);
     });
-    expect(outcomes(await run(lambda))).toEqual({ e1: 'redriven' });
-    expect(lambda.inputs).toEqual([
-      { FunctionName: 'worker', InvocationType: 'RequestResponse', Payload: payload },
-    ]);
-    expect(sqs.messages(FAILURES)).toEqual([]);
   });
 
-  it('drop: three dead letters of one chat are all answered', async () => {
-    const world = workerWorld({
-      agent: async (turn) => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        return `re ${turn.text}`;
+  it('goes on when letters that it held come back on a long run', async () => {
+    const { clock, sqs, job } = setUp();
+    const send = (event: string) =>
+      sqs.send(new SendMessageCommand({ QueueUrl: FAILURES, MessageBody: JSON.stringify(job('a', event)) }));
+    for (let n = 0; n < 10; n++) await send(`unwanted${n}`);
+    for (let n = 0; n < 45; n++) await send(`wanted${n}`);
+    const filter = ({ event_id }: Job) => event_id.startsWith('wanted');
+    const items = await redrive(
+      {
+        deadLetterUrl: FAILURES,
+        target: { queueUrl: STANDARD },
+        dedupeTtlSeconds: DAY_SECONDS,
+        ratePerSecond: 1 / 61,
+        filter,
       },
-    });
-    const { sqs, run } = await buried(
-      ...[1, 2, 3].map((n) => asynchronous(textJob(`text ${n}`, `wamid.${n}`))),
+      { sqs, lambda: new FakeLambda(), clock },
     );
-    const items = await run(functionOf((payload) => world.another().worker(payload, context())));
-    expect(items.map(({ outcome }) => outcome)).toEqual(['redriven', 'redriven', 'redriven']);
-    expect(world.provider.sent.map(({ text }) => text)).toEqual(['re text 1', 're text 2', 're text 3']);
-    expect(sqs.messages(FAILURES)).toEqual([]);
-  });
-
-  it('drop: a dead letter stays while another message of its chat is being worked on', async () => {
-    let open = () => {};
-    const gate = new Promise<void>((resolve) => {
-      open = resolve;
-    });
-    const world = workerWorld({
-      agent: async (turn) => {
-        if (turn.text === 'live') await gate;
-        return `re ${turn.text}`;
-      },
-    });
-    const { clock, sqs, run } = await buried(asynchronous(textJob('dead', 'wamid.dead')));
-    const live = world.another().worker(asynchronous(textJob('live', 'wamid.live')), context());
-    await vi.waitFor(() => expect(world.agentTurns).toEqual(['live']));
-    const lambda = functionOf((payload) => world.another().worker(payload, context()));
-    expect(await run(lambda)).toMatchObject([
-      { eventId: 'wamid.dead', outcome: 'failed', error: expect.stringContaining('being worked on') },
-    ]);
-    expect(sqs.messages(FAILURES).map((letter) => letter.visibleAtMillis <= clock.nowMillis())).toEqual([
+    expect(items.filter(({ outcome }) => outcome === 'redriven')).toHaveLength(45);
+    expect(sqs.messages(FAILURES)).toHaveLength(10);
+    expect(sqs.messages(FAILURES).every(({ visibleAtMillis }) => visibleAtMillis <= clock.nowMillis())).toBe(
       true,
-    ]);
-    open();
-    await live;
-    expect(outcomes(await run(lambda))).toEqual({ 'wamid.dead': 'redriven' });
-    expect(world.provider.sent.map(({ text }) => text)).toEqual(['re live', 're dead']);
+    );
   });
 
-  it('keeps what the worker failed on or did not take, and goes on', async () => {
-    const { job } = setUp();
-    const { sqs, run } = await buried(job('a', 'thrown'), job('b', 'refused'), job('a', 'fine'));
-    const lambda = functionOf((payload) => {
-      const text = JSON.stringify(payload);
-      if (text.includes('thrown')) throw new TypeError('no model');
-      return text.includes('refused') ? { statusCode: 400, body: '"Invocation not recognized."' } : PROCESSED;
-    });
-    const items = await run(lambda);
-    expect(outcomes(items)).toEqual({ thrown: 'failed', refused: 'failed', fine: 'redriven' });
-    expect(items.map(({ error }) => error)).toEqual([
-      'the worker failed: TypeError: no model',
-      'the worker answered: Invocation not recognized.',
-      undefined,
-    ]);
-    expect(sqs.messages(FAILURES)).toHaveLength(2);
-  });
-
-  it('holds each letter for as long as its invocation can take', async () => {
-    const { job } = setUp();
-    const { clock, sqs, run } = await buried(...Array.from({ length: 12 }, (_, n) => job('a', `e${n}`)));
-    const hidden: boolean[] = [];
-    const lambda = functionOf(() => {
-      clock.jump(900_000);
-      hidden.push(sqs.messages(FAILURES).some(({ visibleAtMillis }) => visibleAtMillis > clock.nowMillis()));
-      return PROCESSED;
-    });
-    expect((await run(lambda)).filter(({ outcome }) => outcome === 'redriven')).toHaveLength(12);
-    expect(hidden).toEqual(Array.from({ length: 12 }, () => true));
-    expect(lambda.inputs).toHaveLength(12);
+  it('holds a batch for as long as its rate takes', async () => {
+    const { bury, run } = setUp();
+    for (let n = 0; n < 10; n++) await bury('chat', `e${n}`);
+    const items = await run({ ratePerSecond: 1 / 200 });
+    expect(items.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 10 }, () => 'redriven'));
   });
 });
