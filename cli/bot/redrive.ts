@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { DEFAULT_DEDUPE_TTL_SECONDS } from '../../runtime/bot/config.ts';
 import type { Job } from '../../runtime/bot/job.ts';
 import type { RedriveItem, RedriveTarget } from '../../runtime/bot/redrive.ts';
 import { paint, type Terminal } from '../terminal.ts';
@@ -19,7 +20,6 @@ interface RedriveFlags {
 type JobFilter = (job: Job) => boolean;
 
 const FILTERS = { chat: 'chat_id', user: 'user_id', event: 'event_id', provider: 'provider' } as const;
-const DEDUPE_TTL_SECONDS = 8 * 86_400;
 
 /** `hookline bot redrive`: dead letters back to work, in order, each by receive, send, delete. */
 export function addRedrive(bot: Command, world: World): void {
@@ -36,7 +36,12 @@ export function addRedrive(bot: Command, world: World): void {
       [],
     )
     .option('--rate <number>', 'messages a second at the most', positiveNumber, 10)
-    .option('--dedupe-ttl <seconds>', "the bot's DEDUPE_TTL_SECONDS", positiveNumber, DEDUPE_TTL_SECONDS)
+    .option(
+      '--dedupe-ttl <seconds>',
+      "the bot's DEDUPE_TTL_SECONDS",
+      positiveNumber,
+      DEFAULT_DEDUPE_TTL_SECONDS,
+    )
     .option('--dry-run', 'say what would be done, and do nothing')
     .option('--force', 'also what is older than the dedupe time: it may be answered a second time')
     .option('--json', 'print the result as JSON')

@@ -85,9 +85,11 @@ export interface TelegramConfig {
 /** Newest Graph API version when this release was made (contract bot §16.1). */
 export const DEFAULT_GRAPH_VERSION = 'v26.0';
 
+/** Default of `DEDUPE_TTL_SECONDS`: for 8 days the ledger knows an event again. */
+export const DEFAULT_DEDUPE_TTL_SECONDS = 8 * 86_400;
+
 const BUSY_POLICIES = ['drop', 'fifo', 'merge'] as const;
 const AMBIGUITY_POLICIES = ['resend', 'hold'] as const;
-const DAY_SECONDS = 86_400;
 
 /**
  * The bot's configuration from its environment (contract bot §3). `botType` given in code wins over
@@ -119,7 +121,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
     maxMessageDelaySeconds: delay > 0 ? delay : undefined,
     ambiguityPolicy: env.choice(['SEND_AMBIGUITY_POLICY'], AMBIGUITY_POLICIES, 'resend'),
     deliveryTimeoutSeconds: env.seconds('DELIVERY_TIMEOUT', 60) || 60,
-    dedupeTtlSeconds: env.integer('DEDUPE_TTL_SECONDS', 8 * DAY_SECONDS, 1),
+    dedupeTtlSeconds: env.integer('DEDUPE_TTL_SECONDS', DEFAULT_DEDUPE_TTL_SECONDS, 1),
     typingIndicator: env.boolean('TYPING_INDICATOR', true),
     maxReceiveCount: env.integer('MAX_RECEIVE_COUNT', 5, 1),
     asyncRetryAttempts: env.integer('ASYNC_RETRY_ATTEMPTS', 2),

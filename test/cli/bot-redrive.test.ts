@@ -4,6 +4,7 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { processWorld } from '../../cli/world.ts';
+import { DEFAULT_DEDUPE_TTL_SECONDS } from '../../runtime/bot/config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
@@ -79,6 +80,13 @@ describe('hookline bot redrive', () => {
     const { bury, run } = setUp();
     await bury('c1', 'e1', 1);
     expect((await run([...MOVE, '--dedupe-ttl', '3600'])).out).toMatch(/^too-old/);
+  });
+
+  test("--dedupe-ttl is by default the bot's own", async () => {
+    const { out } = await hookline(['bot', 'redrive', '--help']);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      `the bot's DEDUPE_TTL_SECONDS (default: ${DEFAULT_DEDUPE_TTL_SECONDS})`,
+    );
   });
 
   test('--rate paces the sends', async () => {
