@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { REGION, TEST_KEYS } from './terraform.ts';
 
 /** Credentials that exist only between a stand's bot and its stand-ins. */
@@ -60,5 +60,12 @@ export async function putEnvironment(endpoint: string, parameterName: string, te
   const ssm = new SSMClient(emulatorClient(endpoint));
   const input = { Name: parameterName, Value: text, Type: 'SecureString', Overwrite: true } as const;
   await ssm.send(new PutParameterCommand(input));
+  ssm.destroy();
+}
+
+/** Takes it away again; one that is not there is no error. */
+export async function deleteEnvironment(endpoint: string, parameterName: string): Promise<void> {
+  const ssm = new SSMClient(emulatorClient(endpoint));
+  await ssm.send(new DeleteParametersCommand({ Names: [parameterName] }));
   ssm.destroy();
 }

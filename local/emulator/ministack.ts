@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '../problem.ts';
@@ -28,12 +28,14 @@ export async function startMinistack(options: EmulatorOptions): Promise<Emulator
   const temp = path.join(folder, 'temp');
   await rm(temp, { recursive: true, force: true });
   await mkdir(temp, { recursive: true });
+  // What it saves is nobody else's business.
+  await chmod(folder, 0o700);
   // The emulator's own scripts are CommonJS, which the "type" of the package.json above would deny them.
   await writeFile(path.join(temp, 'package.json'), '{ "type": "commonjs" }');
   const logFile = path.join(folder, 'emulator.log');
   const log = openSync(logFile, 'w');
   const env = environment({ ...options, folder }, port, temp);
-  const child = spawn(python, [LAUNCHER], { env, cwd: temp, stdio: ['pipe', log, log], detached: true });
+  const child = spawn(python, ['-B', LAUNCHER], { env, cwd: temp, stdio: ['pipe', log, log], detached: true });
   const stop = () => stopMinistack(child, temp);
   const alive = () => child.exitCode === null && child.signalCode === null;
   try {

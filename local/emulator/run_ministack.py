@@ -11,15 +11,21 @@ import sys
 import threading
 import time
 
-from ministack.app import main
+from ministack import app as gateway
 from ministack.core.lambda_runtime import Worker
 from ministack.services import lambda_svc
+
+from this_machine import only_this_machine
 
 
 def stop_with_parent():
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
+
+gateway.app = only_this_machine(gateway.app)
+# Secrets are never saved; a start writes them anew.
+gateway._state_map.pop("ssm")
 
 invoke_async = lambda_svc.invoke_async_with_retry
 
@@ -58,6 +64,6 @@ def drain_log_when_read(worker, *args, **kwargs):
 Worker._drain_stderr_bounded = drain_log_when_read
 threading.Thread(target=stop_with_parent, daemon=True).start()
 try:
-    main()
+    gateway.main()
 finally:
     os.killpg(0, signal.SIGKILL)

@@ -7,6 +7,8 @@ import { startStand } from '../../local/stand.ts';
 export interface ConsoleContext {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
+  /** Of the stand-ins' server, likewise. */
+  readonly standInUrl: string;
   /** What must never reach the page. */
   readonly secrets: readonly string[];
 }
@@ -30,7 +32,11 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   try {
     const server = await startConsole(stand, 0);
     const { phoneNumberId: _, ...secrets } = stand.secrets;
-    project.provide('console', { url: `http://127.0.0.1:${server.port}`, secrets: Object.values(secrets) });
+    project.provide('console', {
+      url: `http://127.0.0.1:${server.port}`,
+      standInUrl: stand.serverUrl,
+      secrets: Object.values(secrets),
+    });
     return async () => {
       await server.close();
       await stand.stop();
