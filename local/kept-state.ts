@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Problem } from './problem.ts';
 
@@ -30,6 +30,8 @@ const STATE_FILES = ['terraform.tfstate', 'terraform.tfstate.backup'];
 /** Takes the folder for this process. One that another living process holds is a `Problem`. */
 export async function openStandFolder(folder: string): Promise<StandFolder> {
   await mkdir(folder, { recursive: true });
+  // Messages and histories are nobody else's business.
+  await chmod(folder, 0o700);
   const pidFile = path.join(folder, 'pid');
   await takePidFile(pidFile);
   const keptFile = path.join(folder, 'kept.json');
@@ -63,7 +65,10 @@ async function takePidFile(pidFile: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
       if (isAlive(pid))
-        throw new Problem(`A stand already runs in this folder (process ${pid}). End it with Ctrl-C.`);
+        throw new Problem(
+          `A stand already runs in this folder (process ${pid}). End it with Ctrl-C. ` +
+            `If that process is another program, delete ${pidFile}.`,
+        );
       await rm(pidFile, { force: true });
     }
   }

@@ -34,11 +34,17 @@ export interface CloudSettings {
 /** Rows shown of a history. */
 const MAX_ROWS = 200;
 const MAX_PAGES = 10;
+/** An emulator that hangs is one that does not answer. */
+const TIMEOUT_MILLIS = 5000;
 /** Local messages are never too old to be brought back. */
 const EIGHT_DAYS_SECONDS = 8 * 86_400;
 
 /** Reads a bot's resources on an emulator. */
-export function emulatorCloud(resources: BotResources, settings: CloudSettings): BotCloud {
+export function emulatorCloud(resources: BotResources, emulator: CloudSettings): BotCloud {
+  const settings = {
+    ...emulator,
+    requestHandler: { requestTimeout: TIMEOUT_MILLIS, throwOnRequestTimeout: true },
+  };
   const logs = new CloudWatchLogsClient(settings);
   const sqs = new SQSClient(settings);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });

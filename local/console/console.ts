@@ -18,6 +18,7 @@ export class Console {
   private readonly book = new MessageBook((message) => this.stream.send('message', message));
   private readonly webhooks = new Map<string, { readonly bot: ConsoleBot; readonly webhook: Webhook }>();
   private readonly depths = new Map<Channel, QueueDepth>();
+  private readonly staleSince = new Map<Channel, number | undefined>();
   /** The menu's fault of each channel, and how often it is still to be played. */
   private readonly faults = new Map<Channel, { readonly id: string; readonly left: number }>();
 
@@ -31,6 +32,7 @@ export class Console {
         book: this.book,
         isWatched: () => this.stream.listening > 0,
         onDepth: (depth) => this.setDepth(bot.channel, depth),
+        onStale: (sinceMillis) => this.setStale(bot.channel, sinceMillis),
         onFault: () => this.faultPlayed(bot.channel),
         signal: this.stopping.signal,
       });
@@ -114,6 +116,7 @@ export class Console {
         faults: FAULT_CHOICES,
         activeFault: this.faults.get(channel)?.id,
         depth: this.depths.get(channel) ?? {},
+        staleSinceMillis: this.staleSince.get(channel),
       })),
     };
   }
@@ -126,6 +129,12 @@ export class Console {
     const before = this.depths.get(channel);
     if (before?.waiting === depth.waiting && before?.deadLetters === depth.deadLetters) return;
     this.depths.set(channel, depth);
+    this.stateChanged();
+  }
+
+  private setStale(channel: Channel, sinceMillis: number | undefined): void {
+    if (this.staleSince.get(channel) === sinceMillis) return;
+    this.staleSince.set(channel, sinceMillis);
     this.stateChanged();
   }
 

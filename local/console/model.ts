@@ -15,6 +15,8 @@ export interface Step {
   readonly title: string;
   readonly detail?: string;
   readonly tone: Tone;
+  /** `decision`: the agent has answered, and the chat's stored history is another. */
+  readonly kind?: 'decision';
   /** The delivery it belongs to, if that is known. */
   readonly traceId?: string;
 }
@@ -85,6 +87,8 @@ export interface BotView {
   /** The `id` of the fault that is played now. */
   readonly activeFault: string | undefined;
   readonly depth: QueueDepth;
+  /** Logs and queues cannot be read since then, milliseconds since 1970; absent while they can. */
+  readonly staleSinceMillis?: number | undefined;
 }
 
 /** Everything that is not a message. */

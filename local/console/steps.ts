@@ -10,7 +10,8 @@ export interface LogStep {
   readonly state?: MessageState | 'duplicate';
 }
 
-type Words = Pick<Step, 'place' | 'title' | 'tone'> & Pick<LogStep, 'state'> & { readonly detail?: string };
+type Words = Pick<Step, 'place' | 'title' | 'tone' | 'kind'> &
+  Pick<LogStep, 'state'> & { readonly detail?: string };
 
 const text = (value: unknown): string => (value === undefined ? '' : String(value));
 
@@ -105,6 +106,7 @@ const LINES: Readonly<Record<string, (line: JsonRecord, busyPolicy: string) => W
     title: 'Agent decided, history saved',
     detail: `Rule ${text(line.rule)}, ${parts(line.parts)}; stored in S3 before anything is sent`,
     tone: 'info',
+    kind: 'decision',
   }),
   part_accepted: (line) => ({
     place: 'worker',

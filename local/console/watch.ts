@@ -19,6 +19,8 @@ export interface WatchOptions {
   /** Whether a page listens; nobody is asked anything for nobody. */
   readonly isWatched: () => boolean;
   readonly onDepth: (depth: QueueDepth) => void;
+  /** Since when logs and queues cannot be read, milliseconds since 1970; undefined: they can again. */
+  readonly onStale: (sinceMillis: number | undefined) => void;
   /** A fault of the menu was played. */
   readonly onFault: (kind: string) => void;
   readonly signal: AbortSignal;
@@ -27,13 +29,27 @@ export interface WatchOptions {
 /** Follows one bot until the signal: what its platform was asked, what its functions log, what its queues hold. */
 export function watchBot(options: WatchOptions): void {
   void repeat(options.signal, () => CALLS_MILLIS, callReader(options));
-  void repeat(options.signal, () => (isBusy(options) ? BUSY_MILLIS : IDLE_MILLIS), cloudReader(options));
+  const look = tellingFailure(cloudReader(options), options);
+  void repeat(options.signal, () => (isBusy(options) ? BUSY_MILLIS : IDLE_MILLIS), look);
+}
+
+/** A look that fails is taken again later: the emulator may just be ending or starting. Until then it is said. */
+function tellingFailure(look: () => Promise<void>, { onStale }: WatchOptions): () => Promise<void> {
+  let newsMillis = Date.now();
+  return async () => {
+    try {
+      await look();
+      newsMillis = Date.now();
+      onStale(undefined);
+    } catch {
+      onStale(newsMillis);
+    }
+  };
 }
 
 async function repeat(signal: AbortSignal, pauseMillis: () => number, look: () => Promise<void>) {
   while (!signal.aborted) {
-    // Whatever fails here is looked at again: the emulator may just be ending or starting.
-    await look().catch(() => undefined);
+    await look();
     for (let waited = 0; waited < pauseMillis() && !signal.aborted; waited += CALLS_MILLIS)
       await delay(CALLS_MILLIS, undefined, { ref: false });
   }

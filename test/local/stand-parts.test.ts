@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -67,10 +67,20 @@ describe('the folder of a stand', () => {
 
   it('is used by one start at a time; one that crashed does not hold it', async () => {
     const first = await openStandFolder(folder);
-    await expect(openStandFolder(folder)).rejects.toThrow('already runs');
+    await expect(openStandFolder(folder)).rejects.toThrow(
+      `already runs in this folder (process ${process.pid}). End it with Ctrl-C. ` +
+        `If that process is another program, delete ${path.join(folder, 'pid')}.`,
+    );
     await first.release();
     await writeFile(path.join(folder, 'pid'), '999999999');
     await (await openStandFolder(folder)).release();
+  });
+
+  it('is for its owner only', async () => {
+    await chmod(folder, 0o755);
+    const stand = await openStandFolder(folder);
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    await stand.release();
   });
 
   it('remembers what belongs together until it is changed, and can start over', async () => {

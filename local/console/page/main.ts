@@ -154,6 +154,9 @@ function showDepths(): void {
   });
 }
 
+const decisions = (message: ConsoleMessage | undefined): number =>
+  message?.steps.filter(({ kind }) => kind === 'decision').length ?? 0;
+
 function showMessage(message: ConsoleMessage): void {
   const before = page.messages.get(message.id);
   page.messages.set(message.id, message);
@@ -161,9 +164,7 @@ function showMessage(message: ConsoleMessage): void {
   if (before && reply && message.replies.length > before.replies.length)
     announce(`Reply: ${excerpt(reply.text, 200)}`);
   else if (before && before.state !== message.state) announce(stateText(message));
-  const decided = message.steps.filter(({ title }) => title.startsWith('Agent decided')).length;
-  const decidedBefore = before?.steps.filter(({ title }) => title.startsWith('Agent decided')).length ?? 0;
-  if (decided > decidedBefore || message.state !== before?.state) refreshHistory();
+  if (decisions(message) > decisions(before) || message.state !== before?.state) refreshHistory();
   if (page.selected === undefined || !page.messages.has(page.selected)) page.selected = chat().at(-1)?.id;
   render();
 }

@@ -1,13 +1,13 @@
 import type { BotView } from '../model.ts';
 import { byId, make, syncList } from './dom.ts';
-import { PROVIDER_NAMES } from './format.ts';
+import { PROVIDER_NAMES, timeWithSeconds } from './format.ts';
 
 interface Notice {
   readonly key: string;
   readonly tone: string;
   readonly text: string;
-  readonly action: string;
-  act(): void;
+  readonly action?: string;
+  act?(): void;
 }
 
 /** Above the message field: what fails at the moment, what lies in the dead-letter queue, and how to mend it. */
@@ -20,6 +20,7 @@ export function showNotices(
   const dead = bot.depth.deadLetters ?? 0;
   const notices: Notice[] = [
     ...(connected ? [] : [{ ...LOST, act: () => location.reload() }]),
+    ...(connected && bot.staleSinceMillis !== undefined ? [stale(bot.staleSinceMillis)] : []),
     ...(fault
       ? [
           {
@@ -49,9 +50,12 @@ export function showNotices(
   syncList(byId('notices', HTMLElement), notices, {
     key: ({ key }) => key,
     create: ({ tone, text, action, act }) => {
+      const notice = make('p', { 'data-tone': tone }, make('span', {}, text));
+      if (!action || !act) return notice;
       const button = make('button', { type: 'button' }, action);
       button.addEventListener('click', act);
-      return make('p', { 'data-tone': tone }, make('span', {}, text), button);
+      notice.append(button);
+      return notice;
     },
   });
 }
@@ -62,5 +66,11 @@ const LOST = {
   text: 'The stand does not answer. Is npm start still running?',
   action: 'Reload',
 };
+
+const stale = (sinceMillis: number): Notice => ({
+  key: `stale ${sinceMillis}`,
+  tone: 'bad',
+  text: `No news from the functions since ${timeWithSeconds(sinceMillis)}. The emulator does not answer.`,
+});
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -45,6 +45,13 @@ describe("a message's time line, from what the real worker logs", () => {
     );
   });
 
+  it('marks the step after which the stored history is another', async () => {
+    const { work, message } = watchedTurn();
+    await work();
+    const decisions = message().steps.filter(({ kind }) => kind === 'decision');
+    expect(decisions.map(({ title }) => title)).toEqual(['Agent decided, history saved']);
+  });
+
   it('calls a repetition a duplicate and keeps the state', async () => {
     const { work, message, titles } = watchedTurn();
     await work();

@@ -43,6 +43,7 @@ function watched() {
   book.delivery(id, TRACE, { atMillis: Date.now(), place: 'webhook', title: 'posted', tone: 'info' });
   const stopping = new AbortController();
   const page = { listens: true };
+  const stale: (number | undefined)[] = [];
   const start = () =>
     watchBot({
       bot,
@@ -50,9 +51,10 @@ function watched() {
       isWatched: () => page.listens,
       onDepth: () => {},
       onFault: () => {},
+      onStale: (sinceMillis) => stale.push(sinceMillis),
       signal: stopping.signal,
     });
-  return { logs, cloud, book, id, page, start, stop: () => stopping.abort() };
+  return { logs, cloud, book, id, page, stale, start, stop: () => stopping.abort() };
 }
 
 describe('watching a bot', () => {
@@ -76,6 +78,20 @@ describe('watching a bot', () => {
     await expect.poll(() => cloud.asked, { timeout: 8000 }).toBeGreaterThan(asked);
     stop();
     expect(book.get(id)!.steps.filter(({ place }) => place === 'dead-letter')).toHaveLength(1);
+  });
+
+  it('says since when it knows nothing, and when it knows again', async () => {
+    const { cloud, stale, start, stop } = watched();
+    const started = Date.now();
+    start();
+    await expect.poll(() => stale, { timeout: 5000 }).toEqual([undefined]);
+    cloud.broken = 2;
+    await expect.poll(() => stale.length, { timeout: 8000 }).toBeGreaterThan(3);
+    stop();
+    const [, first, second, last] = stale;
+    expect(first).toBeGreaterThanOrEqual(started);
+    expect(second).toBe(first);
+    expect(last).toBeUndefined();
   });
 
   it('asks nothing while no page listens', async () => {
