@@ -6,6 +6,14 @@ import { Problem } from './problem.ts';
 export interface Kept {
   /** The emulator's port: queue addresses hold it, so the next start must use it again. */
   readonly port: number;
+  /** What the last end in order left applied, by configuration; empty when it is not known. */
+  readonly applied: Readonly<Record<string, Applied>>;
+}
+
+/** The result of an apply that holds as long as its configuration is the same. */
+export interface Applied {
+  readonly stamp: string;
+  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** The folder of a stand, used by one start at a time. */
@@ -85,7 +93,7 @@ function isAlive(pid: number): boolean {
 async function readKept(file: string): Promise<Kept | undefined> {
   try {
     const kept = JSON.parse(await readFile(file, 'utf8')) as Partial<Kept>;
-    return typeof kept.port === 'number' ? { port: kept.port } : undefined;
+    return typeof kept.port === 'number' ? { port: kept.port, applied: kept.applied ?? {} } : undefined;
   } catch {
     return undefined;
   }

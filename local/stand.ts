@@ -1,12 +1,20 @@
 import path from 'node:path';
 import { buildAgentBundle, buildBundles } from '../runtime/build.ts';
 import { type Backend, type Emulator, emulatedUrl, listenHost, startEmulator } from './emulator/emulator.ts';
-import { openStandFolder, type StandFolder } from './kept-state.ts';
+import { type Applied, type Kept, openStandFolder, type StandFolder } from './kept-state.ts';
 import { Problem } from './problem.ts';
 import { CommandError, isPortFree } from './process.ts';
 import { type Say, step } from './progress.ts';
-import { type BotSecrets, environmentFile, modelSettings, newSecrets, putEnvironment } from './secrets.ts';
+import {
+  type BotSecrets,
+  deleteEnvironment,
+  environmentFile,
+  modelSettings,
+  newSecrets,
+  putEnvironment,
+} from './secrets.ts';
 import { type Route, startServer } from './server.ts';
+import { configurationStamp, functionsAnswer } from './stamp.ts';
 import { createGraphStandIn } from './stand-ins/graph.ts';
 import { controlRoute, platformRoute, type StandIns } from './stand-ins/routes.ts';
 import { createTelegramStandIn } from './stand-ins/telegram.ts';
@@ -41,6 +49,8 @@ export interface Stand {
   readonly standIns: StandIns;
   readonly secrets: BotSecrets;
   readonly bots: Readonly<Partial<Record<Provider, StandBot>>>;
+  /** Makes the next start apply again: what is deployed does not work. */
+  distrust(): void;
   /** Ends everything. What was deployed is kept for the next start. */
   stop(): Promise<void>;
 }
@@ -75,13 +85,25 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     const secrets = newSecrets();
     // Without an agent of the user's nothing reads their keys.
     const agentSettings = options.agentFile === undefined ? '' : modelSettings(process.env);
-    const { emulator, bots } = await deploy(
-      folder,
-      options,
-      (standInUrl) => environmentFile(secrets, standInUrl(server.port)) + agentSettings,
+    const { emulator, bots, kept } = await deploy(folder, options, (standInUrl) =>
+      environmentFile(secrets, standInUrl(server.port)),
     );
-    ends.push(() => emulator.stop());
-    return { emulator, serverUrl: `http://127.0.0.1:${server.port}`, standIns, secrets, bots, stop };
+    let trusted = true;
+    ends.push(async () => {
+      await emulator.stop();
+      if (trusted && emulator.isSaved()) await folder.keep(kept);
+    });
+    // Only now: Terraform reads the parameter, and what it reads is in its state.
+    for (const { name } of Object.values(bots)) {
+      ends.push(() => deleteEnvironment(emulator.endpoint, parameterOf(name)).catch(() => undefined));
+      const environment = environmentFile(secrets, emulator.serverUrl(server.port)) + agentSettings;
+      await putEnvironment(emulator.endpoint, parameterOf(name), environment);
+    }
+    const distrust = () => {
+      trusted = false;
+    };
+    const serverUrl = `http://127.0.0.1:${server.port}`;
+    return { emulator, serverUrl, standIns, secrets, bots, distrust, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -89,6 +111,8 @@ export async function startStand(options: StandOptions): Promise<Stand> {
 }
 
 const nameOf = (provider: Provider) => `hookline-local-${provider}`;
+
+const parameterOf = (name: string) => `/${name}/prod/env`;
 
 /** Zips and configuration, before anything is started: a mistake in an agent or in the settings costs no state. */
 async function prepare(
@@ -126,6 +150,8 @@ async function buildAgent(file: string): Promise<string> {
 interface Deployed {
   readonly emulator: Emulator;
   readonly bots: Stand['bots'];
+  /** To be kept when the emulator has ended in order. */
+  readonly kept: Kept;
 }
 
 type EnvironmentFor = (standInUrl: (port: number) => string) => string;
@@ -140,7 +166,7 @@ async function deploy(
   const usable = options.backend === 'ministack' && kept !== undefined && (await isPortFree(kept.port));
   if (usable) {
     try {
-      return await attempt(folder, options, environment, kept.port);
+      return await attempt(folder, options, environment, kept);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       options.say('What the last start left does not fit any more. Starting over.');
@@ -154,7 +180,7 @@ async function attempt(
   folder: StandFolder,
   options: StandOptions,
   environment: EnvironmentFor,
-  port: number | undefined,
+  before: Kept | undefined,
 ): Promise<Deployed> {
   // From here on the states belong together only if all goes well.
   await folder.forget();
@@ -162,14 +188,18 @@ async function attempt(
   const emulator = await startEmulator(options.backend, {
     folder: folder.emulator,
     persist: true,
-    ...(port !== undefined && { port }),
+    ...(before && { port: before.port }),
     say,
     signal,
   });
   try {
-    const bots = await deployBots(folder, options, emulator, environment(emulator.serverUrl));
-    await folder.keep({ port: Number(new URL(emulator.endpoint).port) });
-    return { emulator, bots };
+    const known = before?.applied ?? {};
+    const deployed = await deployBots(folder, options, emulator, environment(emulator.serverUrl), known);
+    const applied = { ...known, ...deployed.applied };
+    const port = Number(new URL(emulator.endpoint).port);
+    // What is applied is sure only once the emulator has saved it.
+    await folder.keep({ port, applied: {} });
+    return { emulator, bots: deployed.bots, kept: { port, applied } };
   } catch (error) {
     await emulator.stop();
     await folder.startOver();
@@ -180,10 +210,11 @@ async function attempt(
 /** All bots at once, because most of an apply is waiting. The first failure ends the others. */
 async function deployBots(
   folder: StandFolder,
-  { providers, terraform: command, say, signal }: StandOptions,
+  { backend, providers, terraform: command, say, signal }: StandOptions,
   emulator: Emulator,
   environment: string,
-): Promise<Stand['bots']> {
+  known: Kept['applied'],
+): Promise<Pick<Deployed, 'bots'> & Pick<Kept, 'applied'>> {
   const failed = new AbortController();
   const { endpoint } = emulator;
   const optionsOf = (provider: Provider): TerraformOptions => ({
@@ -193,18 +224,37 @@ async function deployBots(
     say,
     signal: AbortSignal.any([signal, failed.signal]),
   });
-  for (const provider of providers) await prepareForEmulator(optionsOf(provider));
-  const deploy = async (provider: Provider) => {
-    const name = nameOf(provider);
-    await putEnvironment(endpoint, `/${name}/prod/env`, environment);
-    const outputs = await applyToEmulator(optionsOf(provider));
-    return [provider, { name, webhookUrl: emulatedUrl(endpoint, String(outputs.webhook_url)), outputs }];
+  const applied = new Map<Provider, Applied>();
+  for (const provider of providers) {
+    const stamp = await configurationStamp(folder.terraform(provider), backend);
+    const last = known[provider];
+    if (last?.stamp === stamp && (await functionsAnswer(endpoint, functionsOf(provider)))) {
+      say(`  ✓ ${provider} is unchanged since the last start`);
+      applied.set(provider, last);
+    } else {
+      await prepareForEmulator(optionsOf(provider));
+      applied.set(provider, { stamp, outputs: {} });
+    }
+  }
+  const deploy = async ([provider, { stamp }]: [Provider, Applied]) => {
+    await putEnvironment(endpoint, parameterOf(nameOf(provider)), environment);
+    applied.set(provider, { stamp, outputs: await applyToEmulator(optionsOf(provider)) });
   };
-  const deploying = providers.map(deploy);
+  const deploying = [...applied].filter(([provider, now]) => now !== known[provider]).map(deploy);
   try {
-    return Object.fromEntries(await Promise.all(deploying));
+    await Promise.all(deploying);
   } finally {
     failed.abort();
     await Promise.allSettled(deploying);
   }
+  const bots = [...applied].map(([provider, { outputs }]) => [provider, botOf(provider, endpoint, outputs)]);
+  return { bots: Object.fromEntries(bots), applied: Object.fromEntries(applied) };
 }
+
+const functionsOf = (provider: Provider) => [`${nameOf(provider)}-ingress`, `${nameOf(provider)}-worker`];
+
+const botOf = (provider: Provider, endpoint: string, outputs: StandBot['outputs']): StandBot => ({
+  name: nameOf(provider),
+  webhookUrl: emulatedUrl(endpoint, String(outputs.webhook_url)),
+  outputs,
+});

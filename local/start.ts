@@ -36,7 +36,11 @@ async function runStand(options: StartArguments, signal: AbortSignal): Promise<v
   const stand = await startStand({ ...requirements, providers, agentFile, port, say, signal });
   try {
     const webhook = recordedWebhook(options, stand);
-    tell(webhook, await playOnce(options, stand, webhook, signal));
+    const played = await playOnce(options, stand, webhook, signal).catch((error: unknown) => {
+      stand.distrust();
+      throw error;
+    });
+    tell(webhook, played);
     if (options.once) return;
     await stayUp(stand, options, signal);
   } finally {

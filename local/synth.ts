@@ -18,7 +18,7 @@ export interface SynthOptions {
 const TSX = createRequire(import.meta.url).resolve('tsx');
 
 /** What a Terraform folder keeps when its configuration is replaced. */
-const KEPT = ['.terraform', '.terraform.lock.hcl', 'terraform.tfstate', 'terraform.tfstate.backup'];
+export const KEPT = ['.terraform', '.terraform.lock.hcl', 'terraform.tfstate', 'terraform.tfstate.backup'];
 
 /** Synthesises the deployable app with other settings and puts its one stack into `folder`. */
 export async function synthesise({ settingsFile, bot, folder, signal }: SynthOptions): Promise<void> {

@@ -45,7 +45,7 @@ export interface TerraformOptions {
 export async function prepareForEmulator(options: TerraformOptions): Promise<void> {
   const { command, folder, say } = options;
   await mkdir(PLUGIN_CACHE, { recursive: true });
-  await writeFile(path.join(folder, 'zz_emulator_override.tf.json'), JSON.stringify(OVERRIDE, null, 2));
+  await writeFile(path.join(folder, OVERRIDE_FILE), JSON.stringify(OVERRIDE, null, 2));
   const title = `Preparing ${nameOf(command)} for ${path.basename(folder)}`;
   await step(say, title, () => terraform(options, ['init', '-input=false', '-no-color']));
 }
@@ -132,8 +132,11 @@ export async function planOnEmulator(
 
 const nameOf = (command: string) => (command === 'tofu' ? 'OpenTofu' : 'Terraform');
 
+/** Read last by Terraform, so it wins. */
+export const OVERRIDE_FILE = 'zz_emulator_override.tf.json';
+
 /** Makes any configuration one for an emulator, whatever provider and backend settings it brings. */
-const OVERRIDE = {
+export const OVERRIDE = {
   terraform: { backend: { local: { path: 'terraform.tfstate' } } },
   provider: {
     aws: [

@@ -13,6 +13,8 @@ export interface Emulator {
   serverUrl(port: number): string;
   /** Ends it with all that it started. Safe to call twice. */
   stop(): Promise<void>;
+  /** Once stopped: whether it ended in order, with all that it held saved in its folder. */
+  isSaved(): boolean;
 }
 
 export interface EmulatorOptions {

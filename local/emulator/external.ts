@@ -14,7 +14,7 @@ export async function useExternal(endpointUrl: string | undefined): Promise<Emul
     backend: 'external',
     endpoint,
     serverUrl: (port) => `http://127.0.0.1:${port}`,
-
     stop: async () => {},
+    isSaved: () => false,
   };
 }

@@ -36,6 +36,7 @@ export async function startLocalstack({ say }: EmulatorOptions): Promise<Emulato
     backend: 'localstack',
     endpoint: container.getConnectionUri().replace('localhost', '127.0.0.1').replace(/\/+$/, ''),
     serverUrl: (port) => `http://${HOST}:${port}`,
+    isSaved: () => false,
     stop: async () => {
       if (stopped) return;
       stopped = true;

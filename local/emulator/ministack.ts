@@ -35,8 +35,17 @@ export async function startMinistack(options: EmulatorOptions): Promise<Emulator
   const logFile = path.join(folder, 'emulator.log');
   const log = openSync(logFile, 'w');
   const env = environment({ ...options, folder }, port, temp);
-  const child = spawn(python, ['-B', LAUNCHER], { env, cwd: temp, stdio: ['pipe', log, log], detached: true });
-  const stop = () => stopMinistack(child, temp);
+  const child = spawn(python, ['-B', LAUNCHER], {
+    env,
+    cwd: temp,
+    stdio: ['pipe', log, log],
+    detached: true,
+  });
+  let inOrder: boolean | undefined;
+  const stop = async () => {
+    const ended = await stopMinistack(child, temp);
+    inOrder ??= ended;
+  };
   const alive = () => child.exitCode === null && child.signalCode === null;
   try {
     await step(say, `Starting MiniStack on ${endpoint}`, async () => {
@@ -50,7 +59,8 @@ export async function startMinistack(options: EmulatorOptions): Promise<Emulator
     throw error;
   }
   const serverUrl = (serverPort: number) => `http://127.0.0.1:${serverPort}`;
-  return { backend: 'ministack', endpoint, serverUrl, stop };
+  const isSaved = () => options.persist === true && inOrder === true;
+  return { backend: 'ministack', endpoint, serverUrl, stop, isSaved };
 }
 
 /** Everything in here leaks into the functions, so nothing of the caller's environment is handed on. */
@@ -82,11 +92,15 @@ function environment(options: EmulatorOptions, port: number, temp: string): Node
   };
 }
 
-async function stopMinistack(child: ChildProcess, temp: string): Promise<void> {
+/** Whether it was still there and ended by itself when told to. */
+async function stopMinistack(child: ChildProcess, temp: string): Promise<boolean> {
+  const wasAlive = child.exitCode === null && child.signalCode === null;
   child.stdin?.end();
-  if (!(await ended(child, STOP_MILLIS))) stopGroup(child, 'SIGKILL');
+  const inTime = await ended(child, STOP_MILLIS);
+  if (!inTime) stopGroup(child, 'SIGKILL');
   await ended(child, 5000);
   // A function's process may outlive the emulator that started it.
   stopGroup(child, 'SIGKILL');
   await rm(temp, { recursive: true, force: true, maxRetries: 5 });
+  return wasAlive && inTime;
 }

@@ -85,12 +85,13 @@ describe('the folder of a stand', () => {
 
   it('remembers what belongs together until it is changed, and can start over', async () => {
     const stand = await openStandFolder(folder);
+    const kept = { port: 1234, applied: { a: { stamp: 's', outputs: { url: 'u' } } } };
     expect(await stand.kept()).toBeUndefined();
-    await stand.keep({ port: 1234 });
-    expect(await stand.kept()).toEqual({ port: 1234 });
+    await stand.keep(kept);
+    expect(await stand.kept()).toEqual(kept);
     await stand.forget();
     expect(await stand.kept()).toBeUndefined();
-    await stand.keep({ port: 1234 });
+    await stand.keep(kept);
     await mkdir(path.join(stand.terraform('a'), '.terraform'), { recursive: true });
     await writeFile(path.join(stand.terraform('a'), 'terraform.tfstate'), '{}');
     await mkdir(stand.emulator);
