@@ -43,7 +43,9 @@ const check = (): Promise<Report> =>
     }
     const options = ['--framework', 'terraform_json', '--quiet', '--compact', '--output', 'json'];
     const checkov = ['-m', 'checkov.main', '-d', folder, '--soft-fail', '--skip-download', ...options];
-    const { stdout } = await run(python, checkov, { maxBuffer: 1e9 });
+    // It leaves a cache of its grammar in the temporary folder.
+    const env = { ...process.env, TMPDIR: folder };
+    const { stdout } = await run(python, checkov, { maxBuffer: 1e9, env });
     return JSON.parse(stdout);
   });
 
