@@ -89,6 +89,21 @@ describe('what is wrong is said', () => {
     expect(complaints.splice(0)).toEqual([expect.stringContaining('400')]);
   });
 
+  it('an emulator that does not answer any more', async () => {
+    const bot = { channel: 'whatsapp', busyPolicy: 'drop', users: [], faults: [], depth: {} };
+    const state = { backend: 'MiniStack', bots: [{ ...bot, staleSinceMillis: Date.now() }] };
+    const body = `retry: 600000\nevent: state\ndata: ${JSON.stringify(state)}\n\n`;
+    // A connection that stays open cannot be made up, so the page is told that it has one.
+    await page.route('**/api/events', (route) => route.fulfill({ contentType: 'text/event-stream', body }));
+    await page.addInitScript(
+      "EventSource.prototype.addEventListener = new Proxy(EventSource.prototype.addEventListener, { apply: (add, source, [name, act]) => name !== 'error' && Reflect.apply(add, source, [name, act]) })",
+    );
+    await page.goto(url);
+    await page.getByText(/No news from the functions since \d+:\d\d:\d\d/).waitFor();
+    await picture(page, 'stale-1280');
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
   it('an empty first view explains itself', async () => {
     await ui.open(url);
     await ui.chooseNumber('12005550100');
