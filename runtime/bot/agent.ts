@@ -1,3 +1,4 @@
+import type { IncomingGroup, IncomingMedia, MessageKind } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Provider } from './job.ts';
@@ -13,8 +14,17 @@ export interface Turn {
   /** The provider's time of the message, ISO 8601. */
   readonly timestamp: string;
   /** `text` and the other kinds of contract bot §8 and §9. */
-  readonly kind: string;
+  readonly kind: MessageKind;
+  /** Text, caption, transcript, or a structured kind's fields as text; of merged messages one a line. */
   readonly text: string;
+  readonly media: readonly IncomingMedia[];
+  readonly isVoiceNote: boolean;
+  /** What a structured kind says: a button's id, a flow's answers, a place, a contact. */
+  readonly data?: unknown;
+  /** Present when the message was written in a group. */
+  readonly group?: IncomingGroup;
+  /** The command, when a custom command calls: its first word, lower case, with the slash. */
+  readonly command?: string;
   /** The message id this one answers. */
   readonly replyTo?: string;
   /** What the provider sent, for fields that hookline does not name. */
@@ -45,9 +55,13 @@ export interface AgentContext {
   readonly history: {
     /** The rows before this message, oldest first, at most `HISTORY_PROMPT_MESSAGES`. */
     read(): readonly HistoryRow[];
+    /** Adds a row between the user's and the reply's when this turn is saved. */
+    append(row: { readonly role: string; readonly type: string; readonly blocks: readonly Block[] }): void;
     /** Empties the chat's history when this turn is saved. */
     clear(): void;
   };
+  /** Counts what a model call used: it goes into the reply's row, the log, and the chat's spending. */
+  countUsage(usage: Usage): void;
   /** Milliseconds until the function's time is up. */
   deadline(): number;
   /** Aborts before the function's deadline, so that an agent can stop in order. */
@@ -58,6 +72,16 @@ export interface AgentContext {
   getKey(name: string): string | undefined;
   /** W3C trace context to hand on to whatever the agent calls. */
   readonly traceparent: string;
+}
+
+/** What a turn's model calls used, summed over the turn. */
+export interface Usage {
+  /** `provider:model`. */
+  readonly model: string;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  /** US dollars; undefined when the model has no known price. */
+  readonly costUsd?: number;
 }
 
 /** Nothing, a text, a list of blocks (one platform message each), or any value, sent as JSON text. */

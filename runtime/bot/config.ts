@@ -45,6 +45,25 @@ export interface BotConfig {
   readonly historyPrefix: string;
   readonly historyPromptMessages: number;
   readonly historyStoreRaw: boolean;
+  /** Rows of a chat after which its history is moved to the archive and begun anew. */
+  readonly historyMaxMessages: number;
+  /** Keep the files that users send under `filesPrefix` in the bucket. */
+  readonly persistFiles: boolean;
+  readonly filesPrefix: string;
+  /** Largest medium that is fetched. */
+  readonly mediaMaxBytes: number;
+  /** The agent's configuration file, relative to the package. */
+  readonly configPath: string;
+  /** Chat or user ids that are answered; empty = everyone. */
+  readonly allowedUsers: readonly string[];
+  readonly groupPolicy: 'mention' | 'all' | 'off';
+  readonly messages: BotMessages;
+  /** Messages that one user may send within 60 s; 0 = off. */
+  readonly ingressRatePerMinute: number;
+  /** Model cost of one chat in a day after which no model is asked; undefined = off. */
+  readonly spendLimitUsdPerChatDay: number | undefined;
+  /** Sent in place of a reply when WhatsApp's 24-hour window has closed. */
+  readonly templateReengage: { readonly name: string; readonly language: string } | undefined;
   readonly captureFailedEvents: boolean;
   readonly failedEventsPrefix: string;
   /** Messages older than this on arrival are not answered; undefined (0 in the variable) = off. */
@@ -64,6 +83,18 @@ export interface BotConfig {
   readonly warnings: readonly string[];
 }
 
+/** Texts that the bot says by itself; an empty one is not sent. */
+export interface BotMessages {
+  /** On the last failed attempt. */
+  readonly error: string;
+  /** On a message that was dropped. */
+  readonly busy: string;
+  /** On a kind of message that the bot cannot read. */
+  readonly unsupported: string;
+  readonly rateLimit: string;
+  readonly spendLimit: string;
+}
+
 export interface WhatsappConfig {
   readonly token: string;
   readonly phoneNumberId: string;
@@ -80,6 +111,8 @@ export interface TelegramConfig {
   readonly token: string;
   readonly secretToken: string | undefined;
   readonly apiUrl: string;
+  /** Without the @; undefined = asked from Telegram when a group message needs it. */
+  readonly username: string | undefined;
 }
 
 /** Newest Graph API version when this release was made (contract bot §16.1). */
@@ -89,6 +122,7 @@ export const DEFAULT_GRAPH_VERSION = 'v26.0';
 export const DEFAULT_DEDUPE_TTL_SECONDS = 8 * 86_400;
 
 const BUSY_POLICIES = ['drop', 'fifo', 'merge'] as const;
+const GROUP_POLICIES = ['mention', 'all', 'off'] as const;
 const AMBIGUITY_POLICIES = ['resend', 'hold'] as const;
 
 /**
@@ -113,9 +147,8 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
     workerFunctionName: env.text('WORKER_FUNCTION_NAME'),
     locksTableName: env.text('LOCKS_TABLE_NAME'),
     lockTtlSeconds: env.integer('LOCK_TTL_SECONDS', 180, 1),
-    historyPrefix: trimSlashes(env.text('HISTORY_S3_PREFIX') ?? 'history'),
-    historyPromptMessages: env.integer('HISTORY_PROMPT_MESSAGES', 200, 1),
-    historyStoreRaw: env.boolean('HISTORY_STORE_RAW', false),
+    ...readHistory(env),
+    ...readLimits(env),
     captureFailedEvents: env.boolean('CAPTURE_FAILED_EVENTS', false),
     failedEventsPrefix: trimSlashes(env.text('FAILED_EVENTS_S3_PREFIX') ?? 'failed-events'),
     maxMessageDelaySeconds: delay > 0 ? delay : undefined,
@@ -133,6 +166,47 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
   };
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return config;
+}
+
+const readHistory = (env: EnvironmentReader) => ({
+  historyPrefix: trimSlashes(env.text('HISTORY_S3_PREFIX') ?? 'history'),
+  historyPromptMessages: env.integer('HISTORY_PROMPT_MESSAGES', 200, 1),
+  historyStoreRaw: env.boolean('HISTORY_STORE_RAW', false),
+  historyMaxMessages: env.integer('HISTORY_MAX_MESSAGES', 1000, 1),
+  persistFiles: env.boolean('PERSIST_FILES_S3', false),
+  filesPrefix: trimSlashes(env.text('FILES_S3_PREFIX') ?? 'files'),
+  mediaMaxBytes: env.integer('MEDIA_MAX_BYTES', 20_971_520, 1),
+});
+
+const readLimits = (env: EnvironmentReader) => ({
+  configPath: env.text('MAWS_CONFIG_PATH') ?? 'config.json',
+  allowedUsers: env.json('ALLOWED_USERS_JSON', [], isTextList),
+  groupPolicy: env.choice(['GROUP_POLICY'], GROUP_POLICIES, 'mention'),
+  messages: readMessages(env),
+  ingressRatePerMinute: env.integer('INGRESS_RATE_PER_MINUTE', 30),
+  spendLimitUsdPerChatDay: env.positive('SPEND_LIMIT_USD_PER_CHAT_DAY'),
+  templateReengage: readTemplate(env),
+});
+
+const readMessages = (env: EnvironmentReader): BotMessages => ({
+  error: env.message('ERROR_MESSAGE', 'Sorry, something went wrong. Please try again later.'),
+  busy: env.message('BUSY_MESSAGE', ''),
+  unsupported: env.message('UNSUPPORTED_MESSAGE', ''),
+  rateLimit: env.message('RATE_LIMIT_MESSAGE', 'You are writing very fast. Please wait a minute.'),
+  spendLimit: env.message(
+    'SPEND_LIMIT_MESSAGE',
+    'That is all I can answer today. Please write again tomorrow.',
+  ),
+});
+
+/** `<name>:<language>`, as in `we_are_back:en_US`. */
+function readTemplate(env: EnvironmentReader): BotConfig['templateReengage'] {
+  const text = env.text('TEMPLATE_REENGAGE');
+  if (text === undefined) return undefined;
+  const [, name, language] = /^([a-z0-9_]{1,512}):([A-Za-z_]{2,10})$/.exec(text) ?? [];
+  if (name && language) return { name, language };
+  env.warnings.push('TEMPLATE_REENGAGE must look like we_are_back:en_US; using none');
+  return undefined;
 }
 
 function readBotType(env: EnvironmentReader, given: string | undefined): Provider {
@@ -205,5 +279,6 @@ function readTelegram(env: EnvironmentReader, environment: Environment, needed: 
     token: token ?? '',
     secretToken,
     apiUrl: env.text('TELEGRAM_API_URL') ?? 'https://api.telegram.org',
+    username: env.text('TELEGRAM_BOT_USERNAME')?.replace(/^@/, ''),
   };
 }

@@ -21,6 +21,24 @@ export interface LedgerRow {
   readonly attempt: string;
   readonly rule: string;
   readonly parts: readonly OutgoingPart[];
+  /** The event that carries the reply of this one's turn (merge). */
+  readonly carriedBy?: string;
+}
+
+/** A change of a chat's state, which stands in `history_metadata` (contract bot §11.11); null removes. */
+export type StateChange =
+  | { readonly key: string; readonly set: string | null }
+  /** Sums survive two writers: the amount is added to what stands there when it is saved. */
+  | { readonly key: string; readonly add: number };
+
+/** What one save changes, whole or not at all. */
+export interface HistoryChange {
+  /** Empties the rows first. */
+  readonly clear: boolean;
+  readonly rows: readonly NewRow[];
+  /** One a decided event. */
+  readonly ledger: readonly LedgerRow[];
+  readonly state?: readonly StateChange[];
 }
 
 const SCHEMA = `
@@ -138,8 +156,14 @@ export class HistoryFile {
       sentAt: String(row.sent_at),
       attempt: String(row.attempt),
       rule: String(row.rule),
-      parts: JSON.parse(String(row.reply)) as OutgoingPart[],
+      ...readReply(JSON.parse(String(row.reply))),
     };
+  }
+
+  /** A value of the chat's state; undefined when it is not set. */
+  state(key: string): string | undefined {
+    const row = this.database.prepare('SELECT value FROM history_metadata WHERE key = ?').get(key);
+    return row === undefined ? undefined : String(row.value);
   }
 
   /** Event ids whose replies are kept: they may not be known to be delivered yet. */
@@ -154,17 +178,15 @@ export class HistoryFile {
     for (const eventId of eventIds) update.run(eventId);
   }
 
-  /** Appends rows and the ledger row in one transaction, after an optional clearing of all rows. */
-  write(
-    change: { readonly clear: boolean; readonly rows: readonly NewRow[]; readonly ledger: LedgerRow },
-    times: WriteTimes,
-  ): void {
+  /** Appends rows and ledger rows and changes the state in one transaction, after an optional clearing of all rows. */
+  write(change: HistoryChange, times: WriteTimes): void {
     this.database.exec('BEGIN IMMEDIATE');
     try {
       if (change.clear) this.database.exec('DELETE FROM message_history');
       for (const row of change.rows) this.append(row, times.nowSeconds);
       this.database.prepare('DELETE FROM event_ledger WHERE decided_at < ?').run(times.forgetBeforeSeconds);
-      this.decide(change.ledger, times.nowSeconds);
+      for (const row of change.ledger) this.decide(row, times.nowSeconds);
+      for (const item of change.state ?? []) this.changeState(item);
       this.database.exec('COMMIT');
     } catch (error) {
       this.database.exec('ROLLBACK');
@@ -194,9 +216,19 @@ export class HistoryFile {
         row.attempt,
         nowSeconds,
         row.rule,
-        JSON.stringify(row.parts),
+        JSON.stringify(row.carriedBy === undefined ? row.parts : { event: row.carriedBy }),
         LEDGER_VERSION,
       );
+  }
+
+  private changeState(change: StateChange): void {
+    const { key } = change;
+    const value = 'add' in change ? String(Number(this.state(key) ?? 0) + change.add) : change.set;
+    if (value === null) this.database.prepare('DELETE FROM history_metadata WHERE key = ?').run(key);
+    else
+      this.database
+        .prepare('INSERT OR REPLACE INTO history_metadata (key, value) VALUES (?, ?)')
+        .run(key, value);
   }
 
   /** Closing twice is harmless. */
@@ -209,6 +241,12 @@ export interface WriteTimes {
   readonly nowSeconds: number;
   /** Ledger rows decided before this leave the file: no provider redelivers after that. */
   readonly forgetBeforeSeconds: number;
+}
+
+/** A list of parts, or the id of the event that carries them. */
+function readReply(value: unknown): Pick<LedgerRow, 'parts' | 'carriedBy'> {
+  if (Array.isArray(value)) return { parts: value as OutgoingPart[] };
+  return { parts: [], carriedBy: String((value as { readonly event?: unknown }).event) };
 }
 
 /** The original wrote lists of blocks; anything else is shown as one text. */

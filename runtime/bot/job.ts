@@ -16,12 +16,16 @@ export interface Job {
   readonly payload: Readonly<Record<string, unknown>>;
   readonly v: 1;
   readonly job_kind: 'turn' | 'notice';
+  /** What a `notice` job tells; its worker sends that text at most once an hour (contract bot §7.9). */
+  readonly notice?: NoticeReason;
   readonly user_id: string;
   /** The provider's time of the message, ISO 8601. */
   readonly sent_at: string;
   /** W3C trace context of the webhook request. */
   readonly traceparent: string;
 }
+
+export type NoticeReason = 'rate_limited' | 'unsupported';
 
 /** The body of a queue message and the payload of an asynchronous invocation. */
 export interface JobEnvelope {

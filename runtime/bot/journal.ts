@@ -13,7 +13,7 @@ import {
 import type { HistoryRow } from './agent.ts';
 import type { Delivery, DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
-import type { LedgerRow, NewRow } from './history-file.ts';
+import type { LedgerRow, NewRow, StateChange } from './history-file.ts';
 import type { HistoryStore, OpenHistory } from './history-store.ts';
 import type { Job } from './job.ts';
 
@@ -24,6 +24,8 @@ export interface BotDecision extends Decided<OutgoingPart> {
   readonly rows: readonly NewRow[];
   /** Empties the chat's rows first. */
   readonly clear: boolean;
+  /** Changes of the chat's state, saved with the rows. */
+  readonly state?: readonly StateChange[];
 }
 
 export interface JournalPorts {
@@ -89,6 +91,11 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   /** The newest rows of the chat, oldest first. */
   rows(limit: number): HistoryRow[] {
     return this.history?.file.rows(limit) ?? [];
+  }
+
+  /** A value of the chat's state as it was when the turn began. */
+  state(key: string): string | undefined {
+    return this.history?.file.state(key);
   }
 
   async claim(): Promise<Claim<OutgoingPart>> {
@@ -188,7 +195,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
       decision.clear ? await this.deliveredReplies(stored) : stored.filter((id) => finished.has(id)),
     );
     file.write(
-      { ...decision, ledger },
+      { ...decision, ledger: [ledger] },
       { nowSeconds, forgetBeforeSeconds: nowSeconds - this.options.dedupeTtlSeconds },
     );
   }

@@ -76,16 +76,9 @@ async function turn(job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }
     dedupeTtlSeconds: config.dedupeTtlSeconds,
     countAttempts: hop === 'async',
   });
-  const steps = botSteps(journal, {
-    ...ports,
-    job,
-    message: ports.parse(job),
-    commandTexts: DEFAULT_COMMAND_TEXTS,
-    ambiguityPolicy: config.ambiguityPolicy,
-    deadlineMillis,
-    promptMessages: config.historyPromptMessages,
-    storeRaw: config.historyStoreRaw,
-  });
+  const message = ports.parse(job);
+  const input = { ...ports, job, message, journal, commandTexts: DEFAULT_COMMAND_TEXTS, deadlineMillis };
+  const steps = botSteps(input, ports.sender);
   try {
     return { outcome: await runTurn(journal, steps), decidedBy: journal.rule };
   } finally {

@@ -11,12 +11,16 @@ export interface IncomingEvent {
   /** The provider's time, ISO 8601. */
   readonly sentAt: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** What the payload says. */
+  readonly message: IncomingMessage;
 }
 
 /** An event that gets no job, and the rule that says so (contract bot §6.8). */
 export interface SkippedEvent {
   readonly eventId: string;
   readonly rule: 'foreign_number' | 'unsupported';
+  /** Whom a notice would go to; absent when nobody can be told. */
+  readonly event?: IncomingEvent;
 }
 
 /** What a webhook body says. */
@@ -33,17 +37,103 @@ export interface IncomingMessage {
   /** The provider's time, ISO 8601. */
   readonly timestamp: string;
   /** `text`, `image`, …: contract bot §8 and §9. */
-  readonly kind: string;
+  readonly kind: MessageKind;
+  /** The text, the caption, or the structured kind's fields as text. */
   readonly text: string;
+  /** In the platform's order; empty for most kinds. */
+  readonly media: readonly IncomingMedia[];
+  readonly isVoiceNote: boolean;
+  /** What a structured kind says: a button's id, a flow's answers, a place, a contact. */
+  readonly data?: unknown;
   /** The message id this one answers. */
   readonly replyTo?: string;
+  /** Present when the message was written in a group. */
+  readonly group?: IncomingGroup;
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
+/** Kinds of contract bot §8 and §9; `unsupported` gets no turn. */
+export type MessageKind =
+  | 'text'
+  | MediaKind
+  | 'reaction'
+  | 'interactive'
+  | 'button'
+  | 'callback'
+  | 'location'
+  | 'contacts'
+  | 'order'
+  | 'edited'
+  | 'system'
+  | 'blocked'
+  | 'unsupported';
+
+export type MediaKind = 'image' | 'audio' | 'video' | 'document' | 'sticker';
+
+/** A medium that a user sent; its bytes are fetched when somebody asks. */
+export interface IncomingMedia {
+  readonly kind: MediaKind;
+  /** The platform's id, by which it is fetched. */
+  readonly id: string;
+  readonly mimeType?: string;
+  readonly fileName?: string;
+  /** Lower-case hex, when the platform says it. */
+  readonly sha256?: string;
+  readonly bytes?: number;
+}
+
+export interface IncomingGroup {
+  readonly id: string;
+  readonly title?: string;
+  /** Who wrote, as the group sees them. */
+  readonly speakerName?: string;
+  /** The bot is mentioned, answered, or given a command. Undefined: a name is needed to tell. */
+  readonly isAddressed: boolean | undefined;
+}
+
 /** One platform message of a reply, as it is stored in the ledger and sent. */
-export interface OutgoingPart {
+export type OutgoingPart = TextPart | MediaPart | TemplatePart;
+
+export interface TextPart {
   readonly type: 'text';
   readonly text: string;
+  /** Telegram's `HTML` or `MarkdownV2`; refused markup is sent once more as plain text. */
+  readonly parseMode?: string;
+  /** At most 3 on WhatsApp (title 20, id 256 characters). */
+  readonly buttons?: readonly Choice[];
+  /** At most 10 on WhatsApp. */
+  readonly list?: { readonly button: string; readonly rows: readonly Choice[] };
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly title: string;
+  readonly description?: string;
+}
+
+export interface MediaPart {
+  readonly type: MediaKind;
+  readonly media: MediaSource;
+  /** At most 1024 UTF-16 units. */
+  readonly caption?: string;
+  readonly fileName?: string;
+  readonly mimeType?: string;
+  readonly isVoiceNote?: boolean;
+}
+
+/** Where the bytes of a medium are: the web, the platform, the chat's files (a relative path), or here. */
+export type MediaSource =
+  | { readonly url: string }
+  | { readonly id: string }
+  | { readonly file: string }
+  | { readonly base64: string };
+
+/** An approved WhatsApp template: the only message outside the 24-hour window. */
+export interface TemplatePart {
+  readonly type: 'template';
+  readonly name: string;
+  readonly language: string;
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** Where a part goes and what makes it recognisable. */

@@ -22,6 +22,11 @@ export class EnvironmentReader {
     return undefined;
   }
 
+  /** A text that may be empty on purpose: the fallback counts only while the variable is not set. */
+  message(name: string, fallback: string): string {
+    return this.environment[name]?.trim() ?? fallback;
+  }
+
   /** `1,true,yes,y,on` and `0,false,no,n,off`, any case; anything else is the fallback. */
   boolean<F extends boolean | undefined>(name: string, fallback: F): boolean | F {
     const value = this.text(name)?.toLowerCase();
@@ -40,12 +45,23 @@ export class EnvironmentReader {
     return this.number(name, fallback, (value) => Number.isFinite(value) && value >= 0);
   }
 
-  private number(name: string, fallback: number, good: (value: number) => boolean): number {
+  /** A decimal number above 0; unset is undefined. */
+  positive(name: string): number | undefined {
+    return this.text(name) === undefined
+      ? undefined
+      : this.number(name, undefined, (value) => Number.isFinite(value) && value > 0);
+  }
+
+  private number<F extends number | undefined>(
+    name: string,
+    fallback: F,
+    good: (value: number) => boolean,
+  ): number | F {
     const raw = this.environment[name];
     if (raw === undefined) return fallback;
     const value = raw.trim() === '' ? Number.NaN : Number(raw);
     if (good(value)) return value;
-    this.warnings.push(`${name} is not a usable number; using ${fallback}`);
+    this.warnings.push(`${name} is not a usable number; using ${fallback ?? 'none'}`);
     return fallback;
   }
 

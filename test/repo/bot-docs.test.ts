@@ -233,7 +233,7 @@ test('the schema shown is that of a history, and the queries run on one', async 
     const ledger = { eventId: '7', userId: '5', sentAt: '', attempt: 'a', rule: 'agent', parts: [] };
     const rows = [{ role: 'user', type: 'user', blocks: [{ type: 'text', content: 'hello' }] }];
     const history = HistoryFile.open(file, '2026-11-21T10:00:00+00:00');
-    history.write({ clear: false, rows, ledger }, { nowSeconds: 1, forgetBeforeSeconds: 0 });
+    history.write({ clear: false, rows, ledger: [ledger] }, { nowSeconds: 1, forgetBeforeSeconds: 0 });
     history.close();
     const real = new DatabaseSync(file);
     const shown = new DatabaseSync(':memory:');

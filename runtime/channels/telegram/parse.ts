@@ -9,11 +9,12 @@ type Unchecked<T> = { readonly [name in keyof T]?: unknown };
 /** The update's event. Only text messages give one as yet. */
 export function splitTelegramUpdate(body: JsonRecord, nowMillis: number): WebhookEvents {
   const update: Unchecked<Update> = body;
-  const { chatId, userId, messageId, timestamp, kind } = parseTelegramMessage(body);
+  const message = parseTelegramMessage(body);
+  const { chatId, userId, messageId, timestamp, kind } = message;
   const eventId = asText(update.update_id) ?? (messageId || hashedEventId(body));
   if (chatId === '' || kind !== 'text') return { events: [], skipped: [{ eventId, rule: 'unsupported' }] };
   const sentAt = timestamp || new Date(nowMillis).toISOString();
-  return { events: [{ chatId, userId, eventId, sentAt, payload: body }], skipped: [] };
+  return { events: [{ chatId, userId, eventId, sentAt, payload: body, message }], skipped: [] };
 }
 
 /** The message of a job's payload. Empty texts stand for what it does not say. */
@@ -31,6 +32,8 @@ export function parseTelegramMessage(payload: JsonRecord): IncomingMessage {
     timestamp: asTime(message.date) ?? '',
     kind: text === undefined ? 'unsupported' : 'text',
     text: text ?? '',
+    media: [],
+    isVoiceNote: false,
     ...(replyTo !== undefined && { replyTo }),
     raw: asRecord(message),
   };

@@ -15,6 +15,11 @@ export function telegramSender(net: ChannelNet, account: TelegramAccount): Sende
     settlesLater: false,
     send: (part, target) =>
       sendWithRetry(net, target, async () => {
+        if (part.type !== 'text')
+          throw new SendError(
+            `The reply has a part of type "${part.type}", which cannot be sent yet`,
+            'permanent',
+          );
         const body = { chat_id: target.chatId, text: part.text, ...threadOf(target) };
         return messageId(await postJson(net, url, body, target));
       }),

@@ -26,13 +26,14 @@ export function splitWhatsappBody(body: JsonRecord, options: WhatsappParseOption
     const { statuses: _, ...rest } = value;
     const reduced = { ...entry, changes: [{ ...change, value: { ...rest, messages: [message] } }] };
     const payload = { entry: [reduced] };
-    const { chatId, userId, timestamp, kind } = parseWhatsappMessage(payload);
+    const parsed = parseWhatsappMessage(payload);
+    const { chatId, userId, timestamp, kind } = parsed;
     if (chatId === '' || !ANSWERED_KINDS.has(kind)) {
       skipped.push({ eventId, rule: 'unsupported' });
       continue;
     }
     const sentAt = timestamp || new Date(options.nowMillis).toISOString();
-    events.push({ chatId, userId, eventId, sentAt, payload });
+    events.push({ chatId, userId, eventId, sentAt, payload, message: parsed });
   }
   return { events, skipped };
 }
@@ -57,8 +58,10 @@ export function parseWhatsappMessage(payload: JsonRecord): IncomingMessage {
     userId,
     messageId: asText(message.id) ?? '',
     timestamp: asTime(message.timestamp) ?? '',
-    kind: asText(message.type) ?? '',
+    kind: message.type === 'text' ? 'text' : 'unsupported',
     text: asText(asRecord(message.text).body) ?? '',
+    media: [],
+    isVoiceNote: false,
     ...(replyTo !== undefined && { replyTo }),
     raw: message,
   };

@@ -19,6 +19,11 @@ export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sende
     settlesLater: true,
     send: (part, target) =>
       sendWithRetry(net, target, async () => {
+        if (part.type !== 'text')
+          throw new SendError(
+            `The reply has a part of type "${part.type}", which cannot be sent yet`,
+            'permanent',
+          );
         const body = {
           messaging_product: 'whatsapp',
           ...addressOf(target),

@@ -109,7 +109,7 @@ test('ledger rows leave the file when no provider redelivers them any more', () 
   });
   const write = (eventId: string, nowSeconds: number) =>
     file.write(
-      { clear: false, rows: [], ledger: ledger(eventId) },
+      { clear: false, rows: [], ledger: [ledger(eventId)] },
       { nowSeconds, forgetBeforeSeconds: nowSeconds - 100 },
     );
   write('old', 1000);

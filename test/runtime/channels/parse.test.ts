@@ -56,7 +56,7 @@ describe('WhatsApp', () => {
       text: 'hi',
       replyTo: 'wamid.0',
     });
-    expect(parseWhatsappMessage({})).toMatchObject({ chatId: '', kind: '', text: '' });
+    expect(parseWhatsappMessage({})).toMatchObject({ chatId: '', kind: 'unsupported', text: '' });
   });
 });
 
@@ -70,7 +70,7 @@ describe('Telegram', () => {
   };
 
   it('names the event by update, else by message', () => {
-    expect(splitTelegramUpdate({ update_id: 5, message }, NOW).events).toEqual([
+    expect(splitTelegramUpdate({ update_id: 5, message }, NOW).events).toMatchObject([
       {
         chatId: '-100',
         userId: '7',

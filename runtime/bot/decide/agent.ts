@@ -1,0 +1,72 @@
+import { HooklineError } from '../../core/errors.ts';
+import type { AgentContext, Reply, Turn } from '../agent.ts';
+import type { NewRow } from '../history-file.ts';
+import type { BotDecision } from '../journal.ts';
+import { partsOf, replyBlocks } from '../reply.ts';
+import type { DecideInput } from './decider.ts';
+import { userRow } from './user-row.ts';
+
+/** The agent stops in time for an orderly end: 10 s, or a third of the time if that is less (§7.5). */
+const ABORT_MARGIN_MILLIS = 10_000;
+
+/** Asks the agent; the last decider. */
+export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
+  let clear = false;
+  const appended: NewRow[] = [];
+  const reply = await runAgent(input, {
+    read: () => (clear ? [] : input.journal.rows(input.config.historyPromptMessages)),
+    append: (row) => {
+      appended.push(row);
+    },
+    clear: () => {
+      clear = true;
+      appended.length = 0;
+    },
+  });
+  const blocks = replyBlocks(reply);
+  const answer: NewRow[] = blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks }] : [];
+  return { parts: partsOf(blocks), rule: 'agent', rows: [userRow(input), ...appended, ...answer], clear };
+}
+
+/** The agent may ignore the signal; the turn does not wait for it. */
+async function runAgent(input: DecideInput, history: AgentContext['history']): Promise<Reply> {
+  const remainingMillis = input.deadlineMillis - input.clock.nowMillis();
+  const margin = Math.min(ABORT_MARGIN_MILLIS, remainingMillis / 3);
+  const signal = AbortSignal.timeout(Math.max(0, Math.floor(remainingMillis - margin)));
+  const aborted = new Promise<never>((_, reject) => {
+    const late = () =>
+      reject(new HooklineError('The agent did not answer in time', 'transient', { code: 'agent_timeout' }));
+    signal.addEventListener('abort', late, { once: true });
+  });
+  const context: AgentContext = {
+    history,
+    countUsage: () => {},
+    signal,
+    deadline: () => input.deadlineMillis - input.clock.nowMillis(),
+    log: input.log,
+    clock: input.clock,
+    getKey: input.getKey,
+    traceparent: input.job.traceparent,
+  };
+  // An agent may throw before it returns a promise; nobody may be left waiting for `aborted` alone.
+  const answered = (async () => input.agent(turnOf(input), context))();
+  return Promise.race([answered, aborted]);
+}
+
+const turnOf = ({ job, message }: DecideInput): Turn => ({
+  provider: job.provider,
+  botType: job.bot_type,
+  chatId: job.chat_id,
+  userId: job.user_id,
+  eventId: job.event_id,
+  messageId: message.messageId,
+  timestamp: message.timestamp,
+  kind: message.kind,
+  text: message.text,
+  media: message.media,
+  isVoiceNote: message.isVoiceNote,
+  ...(message.data !== undefined && { data: message.data }),
+  ...(message.group && { group: message.group }),
+  ...(message.replyTo !== undefined && { replyTo: message.replyTo }),
+  raw: message.raw,
+});

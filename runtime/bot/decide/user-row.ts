@@ -1,0 +1,21 @@
+import type { Block } from '../agent.ts';
+import type { NewRow } from '../history-file.ts';
+import type { DecideInput } from './decider.ts';
+
+/** The user's row; its first block carries what is known of the message (contract bot §11.4). */
+export function userRow({ job, message, config }: DecideInput): NewRow {
+  const userMessage = {
+    channel: job.provider === 'whatsapp' ? 'WhatsappBot' : 'TelegramBot',
+    user_id: job.user_id,
+    message_type: message.kind,
+    timestamp: message.timestamp,
+    is_voice_note: message.isVoiceNote,
+    media_info: null,
+    metadata: {},
+    event_id: job.event_id,
+    message_id: message.messageId,
+    ...(config.historyStoreRaw && { original_payload: message.raw }),
+  };
+  const block: Block = { type: 'text', content: message.text, metadata: { user_message: userMessage } };
+  return { role: 'user', type: 'user', blocks: [block] };
+}
