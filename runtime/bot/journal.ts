@@ -227,6 +227,10 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     await this.releaseLock();
   }
 
+  release(): Promise<void> {
+    return this.releaseLock();
+  }
+
   private rememberFinished(): void {
     const { finished } = this.ports;
     if (finished.size >= MAX_FINISHED_KEPT) finished.clear();

@@ -2,7 +2,7 @@ import type { OutgoingPart, Sender } from '../channels/channel.ts';
 import type { TurnSteps } from '../core/turn.ts';
 import { decideByAgent } from './decide/agent.ts';
 import { decideCommand } from './decide/command.ts';
-import type { DecideInput, Decider } from './decide/decider.ts';
+import type { DecideInput, Decider, Verdict } from './decide/decider.ts';
 import type { BotDecision } from './journal.ts';
 
 /** No send starts in the last moments: its mark would not be written any more. */
@@ -28,10 +28,10 @@ export function botSteps(input: DecideInput, sender: Sender): TurnSteps<Outgoing
   };
 }
 
-async function decide(input: DecideInput): Promise<BotDecision> {
+async function decide(input: DecideInput): Promise<Verdict> {
   for (const decider of DECIDERS) {
-    const decision = await decider(input);
-    if (decision) return decision;
+    const verdict = await decider(input);
+    if (verdict) return verdict;
   }
   return decideByAgent(input);
 }

@@ -46,7 +46,8 @@ async function workOne(
 ) {
   if (job.chat_id === '') return 'No chat_id found; update ignored.';
   const outcome = await workJob(job, ports, invocation);
-  return outcome.status === 'ignored' ? 'Already processing; update ignored.' : 'Processed.';
+  const isBusy = outcome.status === 'ignored' && outcome.rule === 'busy';
+  return isBusy ? 'Already processing; update ignored.' : 'Processed.';
 }
 
 /** The original's `{update}` and `{whatsapp_update}`: a whole webhook body, worked on the spot. */

@@ -77,7 +77,16 @@ async function turn(job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }
     countAttempts: hop === 'async',
   });
   const message = ports.parse(job);
-  const input = { ...ports, job, message, journal, commandTexts: DEFAULT_COMMAND_TEXTS, deadlineMillis };
+  const messages = [{ job, message }];
+  const input = {
+    ...ports,
+    job,
+    message,
+    messages,
+    journal,
+    commandTexts: DEFAULT_COMMAND_TEXTS,
+    deadlineMillis,
+  };
   const steps = botSteps(input, ports.sender);
   try {
     return { outcome: await runTurn(journal, steps), decidedBy: journal.rule };

@@ -23,6 +23,12 @@ export interface Decided<Part> {
   readonly parts: readonly Part[];
 }
 
+/** A rule says that nothing is to be done for an event: no reply is stored or sent, and it is finished. */
+export interface Ignored {
+  /** The rule's name, for the log. */
+  readonly ignored: string;
+}
+
 export interface ResumePoint<Part> {
   readonly parts: readonly Part[];
   /** Numbers (from 1) of the parts that the provider accepted. */
@@ -53,6 +59,8 @@ export interface TurnJournal<Part, Decision extends Decided<Part> = Decided<Part
   partBegun(part: number): Promise<void>;
   partAccepted(part: number, providerId: string): Promise<void>;
   finish(): Promise<void>;
+  /** Gives the claim back for an event that is ignored; nothing is stored. */
+  release(): Promise<void>;
   /**
    * Notes a failure. `captured`: the provider refused the part for good and an operator can see what was not
    * sent, so the event may be finished. `given-back`: the claim is free and the event must come back. Must not
@@ -62,8 +70,8 @@ export interface TurnJournal<Part, Decision extends Decided<Part> = Decided<Part
 }
 
 export interface TurnSteps<Part, Decision extends Decided<Part> = Decided<Part>> {
-  /** Asks the agent. Never called for an event whose reply was stored. */
-  decide(): Promise<Decision>;
+  /** Asks the agent, or says which rule ignores the event. Never called for an event whose reply was stored. */
+  decide(): Promise<Decision | Ignored>;
   /** Gets one part accepted, with the retries that are safe; resolves to the provider's message id. */
   send(part: Part, number: number): Promise<string>;
   /**
@@ -104,20 +112,23 @@ export async function runTurn<Part, Decision extends Decided<Part>>(
   const claim = await journal.claim();
   if (claim.status === 'done' || claim.status === 'ignored') return claim;
   const reply = claim.status === 'new' ? await decideOnce(journal, steps) : claim;
+  if ('ignored' in reply) return { status: 'ignored', rule: reply.ignored };
   return sendParts(journal, steps, reply, claim.status === 'new' ? 'answered' : 'resumed');
 }
 
 async function decideOnce<Part, Decision extends Decided<Part>>(
   journal: TurnJournal<Part, Decision>,
   steps: TurnSteps<Part, Decision>,
-): Promise<ResumePoint<Part>> {
-  let parts: readonly Part[] = [];
-  await orGiveBack(journal, { stage: 'decide' }, async () => {
+): Promise<ResumePoint<Part> | Ignored> {
+  return orGiveBack(journal, { stage: 'decide' }, async () => {
     const decision = await steps.decide();
+    if ('ignored' in decision) {
+      await journal.release();
+      return decision;
+    }
     await journal.decide(decision);
-    parts = decision.parts;
+    return { parts: decision.parts, accepted: new Set<number>(), unclearPart: undefined };
   });
-  return { parts, accepted: new Set(), unclearPart: undefined };
 }
 
 async function sendParts<Part, Decision extends Decided<Part>>(
@@ -159,13 +170,13 @@ async function sendPart<Part, Decision extends Decided<Part>>(
 }
 
 /** Runs a step of the journal; when it fails, the failure is noted and thrown. */
-async function orGiveBack<Part, Decision extends Decided<Part>>(
+async function orGiveBack<Part, Decision extends Decided<Part>, Result>(
   journal: TurnJournal<Part, Decision>,
   failure: Omit<TurnFailure<Part>, 'errorClass' | 'error'>,
-  step: () => Promise<void>,
-): Promise<void> {
+  step: () => Promise<Result>,
+): Promise<Result> {
   try {
-    await step();
+    return await step();
   } catch (error) {
     await journal.fail({ ...failure, errorClass: errorClassOf(error), error });
     throw error;

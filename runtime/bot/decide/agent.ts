@@ -4,7 +4,7 @@ import type { NewRow } from '../history-file.ts';
 import type { BotDecision } from '../journal.ts';
 import { partsOf, replyBlocks } from '../reply.ts';
 import type { DecideInput } from './decider.ts';
-import { userRow } from './user-row.ts';
+import { userRows } from './user-row.ts';
 
 /** The agent stops in time for an orderly end: 10 s, or a third of the time if that is less (§7.5). */
 const ABORT_MARGIN_MILLIS = 10_000;
@@ -25,7 +25,7 @@ export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
   });
   const blocks = replyBlocks(reply);
   const answer: NewRow[] = blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks }] : [];
-  return { parts: partsOf(blocks), rule: 'agent', rows: [userRow(input), ...appended, ...answer], clear };
+  return { parts: partsOf(blocks), rule: 'agent', rows: [...userRows(input), ...appended, ...answer], clear };
 }
 
 /** The agent may ignore the signal; the turn does not wait for it. */

@@ -1,16 +1,27 @@
 import type { IncomingMessage } from '../../channels/channel.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { Ignored } from '../../core/turn.ts';
 import type { Agent } from '../agent.ts';
 import type { CommandTexts } from '../commands.ts';
 import type { BotConfig } from '../config.ts';
 import type { Job } from '../job.ts';
 import type { BotDecision, BotJournal } from '../journal.ts';
 
-/** What a turn is decided on. */
-export interface DecideInput {
+/** One message of a turn, with the job that brought it. */
+export interface TurnMessage {
   readonly job: Job;
   readonly message: IncomingMessage;
+}
+
+/** What a turn is decided on. */
+export interface DecideInput {
+  /** The event that carries the reply; of merged messages the last. */
+  readonly job: Job;
+  /** What the user says; of merged messages all texts and media, under the ids of the last. */
+  readonly message: IncomingMessage;
+  /** The messages of the turn in order of arrival: one, or several under the merge policy. */
+  readonly messages: readonly TurnMessage[];
   /** History and state as they were when the turn began. */
   readonly journal: Pick<BotJournal, 'rows' | 'state'>;
   readonly config: BotConfig;
@@ -24,5 +35,8 @@ export interface DecideInput {
   getKey(name: string): string | undefined;
 }
 
+/** A verdict on a turn: a decision to store, or the rule by which it is ignored without a trace. */
+export type Verdict = BotDecision | Ignored;
+
 /** A rule that decides a turn, or leaves it to the next one. */
-export type Decider = (input: DecideInput) => BotDecision | undefined | Promise<BotDecision | undefined>;
+export type Decider = (input: DecideInput) => Verdict | undefined | Promise<Verdict | undefined>;

@@ -1,9 +1,14 @@
 import type { Block } from '../agent.ts';
+import type { BotConfig } from '../config.ts';
 import type { NewRow } from '../history-file.ts';
-import type { DecideInput } from './decider.ts';
+import type { DecideInput, TurnMessage } from './decider.ts';
 
-/** The user's row; its first block carries what is known of the message (contract bot §11.4). */
-export function userRow({ job, message, config }: DecideInput): NewRow {
+/** The user's rows, one for each message of the turn. */
+export const userRows = ({ messages, config }: DecideInput): NewRow[] =>
+  messages.map((message) => userRow(message, config));
+
+/** A message's row; its first block carries what is known of the message (contract bot §11.4). */
+function userRow({ job, message }: TurnMessage, config: BotConfig): NewRow {
   const userMessage = {
     channel: job.provider === 'whatsapp' ? 'WhatsappBot' : 'TelegramBot',
     user_id: job.user_id,
