@@ -11,6 +11,11 @@ export interface FakeObject {
 export class FakeS3 {
   /** By bucket, then by key. */
   readonly buckets = new Map<string, Map<string, FakeObject>>();
+  /** Every version of everything, oldest first, once `keepVersions` is set; a deletion has no object. */
+  readonly history: { bucket: string; key: string; id: string; object: FakeObject | undefined }[] = [];
+  /** The bucket's versioning. */
+  keepVersions = false;
+  private nextVersion = 1;
 
   constructor(
     buckets: readonly string[] = ['bucket'],
@@ -29,7 +34,9 @@ export class FakeS3 {
       GetObject: (input: Fields) => this.getObject(input),
       PutObject: (input: Fields) => this.putObject(input),
       DeleteObject: (input: Fields) => this.deleteObject(input),
+      DeleteObjects: (input: Fields) => this.deleteObjects(input),
       ListObjectsV2: (input: Fields) => this.listObjects(input),
+      ListObjectVersions: (input: Fields) => this.listVersions(input),
     };
     return { send: (command: { readonly input: object }) => dispatch(tap, 's3', operations, command) };
   }
@@ -77,17 +84,72 @@ export class FakeS3 {
     if (IfMatch !== undefined && existing?.etag !== IfMatch) throw awsError('PreconditionFailed', 412);
     const body = new Uint8Array(typeof Body === 'string' ? Buffer.from(Body) : (Body ?? []));
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-    objects.set(Key, { body, etag, contentType: ContentType });
+    const object = { body, etag, contentType: ContentType };
+    objects.set(Key, object);
+    this.note(Bucket, Key, object);
     return { ETag: etag };
   }
 
   private deleteObject({ Bucket, Key }: Fields) {
     this.objects(Bucket).delete(Key);
+    this.note(Bucket, Key, undefined);
     return {};
   }
 
-  private listObjects({ Bucket, Prefix = '' }: Fields) {
+  private note(bucket: string, key: string, object: FakeObject | undefined): void {
+    if (this.keepVersions) this.history.push({ bucket, key, id: `v${this.nextVersion++}`, object });
+  }
+
+  private deleteObjects({ Bucket, Delete }: Fields) {
+    for (const { Key, VersionId } of Delete.Objects) {
+      if (VersionId === undefined || VersionId === 'null') this.deleteObject({ Bucket, Key });
+      else this.deleteVersion(Bucket, Key, VersionId);
+    }
+    return {};
+  }
+
+  private deleteVersion(bucket: string, key: string, id: string): void {
+    const index = this.history.findIndex((version) => version.key === key && version.id === id);
+    if (index >= 0) this.history.splice(index, 1);
+    const newest = this.history.findLast((version) => version.bucket === bucket && version.key === key);
+    if (newest?.object) this.objects(bucket).set(key, newest.object);
+    else this.objects(bucket).delete(key);
+  }
+
+  /** Pages of two, so that nobody reads the first page alone. */
+  private listVersions({ Bucket, Prefix = '', KeyMarker, VersionIdMarker }: Fields) {
+    const all = this.keepVersions
+      ? this.history.filter(({ bucket, key }) => bucket === Bucket && key.startsWith(Prefix))
+      : [...this.objects(Bucket)]
+          .filter(([key]) => key.startsWith(Prefix))
+          .map(([key, object]) => ({ key, id: 'null', object }));
+    const sorted = all.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    const start = sorted.findIndex(({ key, id }) => key === KeyMarker && id === VersionIdMarker) + 1;
+    const page = sorted.slice(start, start + 2);
+    const last = page.at(-1);
+    const shown = (deleted: boolean) =>
+      page
+        .filter(({ object }) => (object === undefined) === deleted)
+        .map(({ key, id }) => ({ Key: key, VersionId: id }));
+    return {
+      Versions: shown(false),
+      DeleteMarkers: shown(true),
+      IsTruncated: start + 2 < sorted.length,
+      NextKeyMarker: last?.key,
+      NextVersionIdMarker: last?.id,
+    };
+  }
+
+  /** Pages of two, likewise. */
+  private listObjects({ Bucket, Prefix = '', ContinuationToken: after = '' }: Fields) {
     const keys = [...this.objects(Bucket).keys()].filter((key) => key.startsWith(Prefix)).sort();
-    return { KeyCount: keys.length, IsTruncated: false, Contents: keys.map((Key) => ({ Key })) };
+    const rest = keys.filter((key) => key > after);
+    const page = rest.slice(0, 2);
+    return {
+      KeyCount: page.length,
+      IsTruncated: rest.length > page.length,
+      NextContinuationToken: page.at(-1),
+      Contents: page.map((Key) => ({ Key })),
+    };
   }
 }

@@ -1,0 +1,89 @@
+import { DeleteObjectsCommand, ListObjectsV2Command, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { type AwsClient, callAws } from './aws-errors.ts';
+import type { Clock } from './clock.ts';
+import { AwsCallError } from './errors.ts';
+
+/** One version of an object, or the mark of its deletion. */
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+}
+
+/** A bucket as its operator sees it: what is in it, and every version of that. */
+export interface ObjectVersions {
+  /** Keys of the current objects below a prefix, in order. */
+  keys(prefix: string): Promise<readonly string[]>;
+  /** All versions and delete marks below a prefix. */
+  versions(prefix: string): Promise<readonly ObjectVersion[]>;
+  /** Deletes them for good. Throws `AwsCallError` when S3 keeps one. */
+  delete(versions: readonly ObjectVersion[]): Promise<void>;
+}
+
+/** Most keys of one `DeleteObjects` (AWS limit). */
+const MAX_DELETED_AT_ONCE = 1000;
+
+interface Page {
+  readonly Contents?: readonly { readonly Key: string }[];
+  readonly IsTruncated?: boolean;
+  readonly NextContinuationToken?: string;
+}
+
+interface VersionPage {
+  readonly Versions?: readonly { readonly Key: string; readonly VersionId: string }[];
+  readonly DeleteMarkers?: readonly { readonly Key: string; readonly VersionId: string }[];
+  readonly IsTruncated?: boolean;
+  readonly NextKeyMarker?: string;
+  readonly NextVersionIdMarker?: string;
+}
+
+/** A bucket without versioning has one version of each object, named `null`. */
+export function s3ObjectVersions(s3: AwsClient, bucket: string, clock: Clock): ObjectVersions {
+  return {
+    async keys(prefix) {
+      const keys: string[] = [];
+      let token: string | undefined;
+      do {
+        const input = { Bucket: bucket, Prefix: prefix, ...(token && { ContinuationToken: token }) };
+        const page: Page = await callAws(clock, 's3:ListObjectsV2', () =>
+          s3.send(new ListObjectsV2Command(input)),
+        );
+        keys.push(...(page.Contents ?? []).map(({ Key }) => Key));
+        token = page.IsTruncated ? page.NextContinuationToken : undefined;
+      } while (token);
+      return keys;
+    },
+
+    async versions(prefix) {
+      const found: ObjectVersion[] = [];
+      let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+      while (marker) {
+        const input = { Bucket: bucket, Prefix: prefix, ...marker };
+        const send = () => s3.send(new ListObjectVersionsCommand(input));
+        const page: VersionPage = await callAws(clock, 's3:ListObjectVersions', send);
+        for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])])
+          found.push({ key: Key, versionId: VersionId });
+        marker = nextMarker(page);
+      }
+      return found;
+    },
+
+    async delete(versions) {
+      for (let start = 0; start < versions.length; start += MAX_DELETED_AT_ONCE) {
+        const batch = versions.slice(start, start + MAX_DELETED_AT_ONCE);
+        const Objects = batch.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
+        const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } });
+        const { Errors: kept = [] } = await callAws(clock, 's3:DeleteObjects', () => s3.send(command));
+        if (kept.length > 0)
+          throw new AwsCallError(
+            `s3:DeleteObjects: ${kept.length} of ${batch.length} objects were kept (${kept[0]?.Code})`,
+            'hold',
+          );
+      }
+    },
+  };
+}
+
+const nextMarker = ({ IsTruncated, NextKeyMarker, NextVersionIdMarker }: VersionPage) =>
+  IsTruncated && NextKeyMarker !== undefined
+    ? { KeyMarker: NextKeyMarker, ...(NextVersionIdMarker && { VersionIdMarker: NextVersionIdMarker }) }
+    : undefined;
