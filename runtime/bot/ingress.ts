@@ -14,7 +14,7 @@ import type { FailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
-import { logFields, loggedEventId } from './log-fields.ts';
+import { eventLogFields, logFields, loggedEventId } from './log-fields.ts';
 import { noteStatuses } from './statuses.ts';
 
 /** What the front hop works with. */
@@ -112,14 +112,18 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
 /** The events to answer. Each of the others leaves a log line with the rule that ignored it. */
 function acceptedEvents(body: JsonRecord, { config, clock, log }: IngressPorts): readonly IncomingEvent[] {
   const now = clock.nowMillis();
-  const ignored = (eventId: string, rule: string) =>
-    log.info('event_ignored', { event_id: loggedEventId(config.botType, eventId, config), rule });
+  const ignored = (eventId: string, rule: string, event?: IncomingEvent) =>
+    log.info('event_ignored', {
+      event_id: loggedEventId(config.botType, eventId, config),
+      ...(event && eventLogFields(event, config)),
+      rule,
+    });
   const { events, skipped } = readWebhookBody(config, body, now);
-  for (const { eventId, rule } of skipped) ignored(eventId, rule);
+  for (const { eventId, rule, event } of skipped) ignored(eventId, rule, event);
   const oldestMillis = now - (config.maxMessageDelaySeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  return events.filter(({ eventId, sentAt }) => {
-    const isFresh = Date.parse(sentAt) >= oldestMillis;
-    if (!isFresh) ignored(eventId, 'too_old');
+  return events.filter((event) => {
+    const isFresh = Date.parse(event.sentAt) >= oldestMillis;
+    if (!isFresh) ignored(event.eventId, 'too_old', event);
     return isFresh;
   });
 }
@@ -132,7 +136,8 @@ async function handOver(jobs: readonly Job[], { config, log, openHandOff }: Ingr
     for (const job of jobs) log.info('job_handed_off', logFields(job, config));
     return handOff.acknowledgement;
   } catch (error) {
-    log.error('hand_off_failed', { jobs: jobs.length, error: describeError(error) });
+    for (const job of jobs)
+      log.error('hand_off_failed', { ...logFields(job, config), error: describeError(error) });
     return undefined;
   }
 }

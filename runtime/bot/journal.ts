@@ -209,6 +209,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   async partBegun(part: number): Promise<void> {
     // A part counts as begun unless it was noted as refused; so only that note must go (§7.3).
     if (this.refused.has(part)) await this.ports.delivery?.unrefuse(this.key, part);
+    this.ports.log.info('part_begun', { part });
   }
 
   async partAccepted(part: number, providerId: string): Promise<void> {
@@ -238,7 +239,8 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   }
 
   async fail(failure: TurnFailure<OutgoingPart>): Promise<'captured' | 'given-back'> {
-    const { stage, errorClass, error } = failure;
+    const { stage, errorClass, error, part } = failure;
+    this.ports.log.warn('turn_failed', { stage, part, error_class: errorClass, error: describeError(error) });
     if (stage === 'send' && errorClass === 'permanent' && (await this.capture('send_failed', failure)))
       return 'captured';
     if (error instanceof UnclearSendHeldError) await this.capture('send_unclear', failure);

@@ -37,7 +37,7 @@ export interface Invocation {
 export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocation): Promise<TurnOutcome> {
   const { clock, config } = ports;
   const started = clock.nowMillis();
-  const log = ports.log.with(logFields(job, config));
+  const log = ports.log.with({ ...logFields(job, config), attempt: invocation.owner });
   const finished = (status: string, rule: string, more = {}) =>
     log.info('worker_job_finished', {
       busy_policy: config.busyPolicy,
@@ -45,7 +45,6 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
       status,
       rule,
       duration_ms: clock.nowMillis() - started,
-      attempt: invocation.owner,
       version: VERSION,
       ...more,
     });
