@@ -13,6 +13,8 @@ const MAX_EVENT_BYTES = 1_048_576;
 export class FakeLambda {
   readonly invocations: FakeInvocation[] = [];
   onInvoke: ((invocation: FakeInvocation) => void) | undefined;
+  /** Function name → its environment variables. */
+  readonly functions = new Map<string, Readonly<Record<string, string>>>();
 
   constructor(readonly tap: Tap = new Tap()) {}
 
@@ -24,8 +26,23 @@ export class FakeLambda {
   as(tap: Tap) {
     return {
       send: (command: { readonly input: object }) =>
-        dispatch(tap, 'lambda', { Invoke: (input) => this.invoke(input) }, command),
+        dispatch(
+          tap,
+          'lambda',
+          {
+            Invoke: (input) => this.invoke(input),
+            GetFunctionConfiguration: (input) => this.configuration(input),
+          },
+          command,
+        ),
     };
+  }
+
+  private configuration({ FunctionName }: Fields) {
+    const Variables = this.functions.get(FunctionName);
+    if (!Variables) throw awsError('ResourceNotFoundException', 404);
+    const FunctionArn = `arn:aws:lambda:eu-central-1:000000000000:function:${FunctionName}`;
+    return { FunctionName, FunctionArn, Environment: { Variables } };
   }
 
   private invoke({ FunctionName, InvocationType = 'RequestResponse', Payload }: Fields) {

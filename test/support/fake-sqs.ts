@@ -69,6 +69,7 @@ export class FakeSqs {
       DeleteMessage: (input: Fields) => this.deleteMessage(input),
       ChangeMessageVisibility: (input: Fields) => this.changeVisibility(input),
       GetQueueAttributes: (input: Fields) => this.attributes(input),
+      GetQueueUrl: (input: Fields) => this.urlOf(input),
     };
     return { send: (command: { readonly input: object }) => dispatch(tap, 'sqs', operations, command) };
   }
@@ -81,6 +82,12 @@ export class FakeSqs {
   /** Empties a queue. */
   clear(url: string): void {
     this.queue(url).messages = [];
+  }
+
+  private urlOf({ QueueName }: Fields) {
+    const url = [...this.queues.keys()].find((known) => known.endsWith(`/${QueueName}`));
+    if (!url) throw awsError('QueueDoesNotExist', 400, 'The specified queue does not exist.');
+    return { QueueUrl: url };
   }
 
   private queue(url: string): Queue {
