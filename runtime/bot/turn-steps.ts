@@ -3,13 +3,14 @@ import type { TurnSteps } from '../core/turn.ts';
 import { decideByAgent } from './decide/agent.ts';
 import { decideCommand } from './decide/command.ts';
 import type { DecideInput, Decider, Verdict } from './decide/decider.ts';
+import { decideTakenOver } from './decide/taken-over.ts';
 import type { BotDecision } from './journal.ts';
 
 /** No send starts in the last moments: its mark would not be written any more. */
 const SEND_MARGIN_MILLIS = 1_000;
 
 /** The first that decides wins; what none of them takes is for the agent. */
-const DECIDERS: readonly Decider[] = [decideCommand];
+const DECIDERS: readonly Decider[] = [decideTakenOver, decideCommand];
 
 /** How a bot decides a turn and sends its parts. */
 export function botSteps(input: DecideInput, sender: Sender): TurnSteps<OutgoingPart, BotDecision> {

@@ -1,0 +1,53 @@
+import { type Clock, epochSeconds } from '../core/clock.ts';
+import { ClaimLostError } from '../core/errors.ts';
+import type { StateChange } from './history-file.ts';
+import type { HistoryStore } from './history-store.ts';
+
+/** Until this time (ISO 8601) a person answers the chat in the bot's place (contract bot §11.11). */
+export const OWNER_UNTIL = 'owner_until';
+
+/** When a person's take-over ends, milliseconds since 1970; undefined when the value says no time. */
+export function ownerUntilMillis(value: string | undefined): number | undefined {
+  const millis = Date.parse(value ?? '');
+  return Number.isNaN(millis) ? undefined : millis;
+}
+
+/** The change that hands the chat to a person until a time (milliseconds since 1970), or back to the bot. */
+export const takeOver = (untilMillis: number | undefined): StateChange => ({
+  key: OWNER_UNTIL,
+  set: untilMillis === undefined ? null : new Date(untilMillis).toISOString(),
+});
+
+/** How often a change is tried when turns of the chat save at the same time. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Changes a chat's state by compare-and-swap, beside whatever turn is running (contract bot §11.11). A chat
+ * without a history gets one. Throws when the history changed under every attempt.
+ */
+export async function changeChatState(
+  histories: HistoryStore,
+  clock: Clock,
+  chatId: string,
+  state: readonly StateChange[],
+): Promise<void> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const history = await histories.open(chatId);
+    try {
+      const times = { nowSeconds: epochSeconds(clock), forgetBeforeSeconds: 0 };
+      history.file.write({ clear: false, rows: [], ledger: [], state }, times);
+      if ((await histories.save(chatId, history)) === 'stored') return;
+    } finally {
+      history.discard();
+    }
+  }
+  throw new ClaimLostError("The chat's state could not be changed: its history was saved at the same time");
+}
+
+/** Hands a chat to a person until a time (milliseconds since 1970); undefined gives it back to the bot. */
+export const setTakeOver = (
+  histories: HistoryStore,
+  clock: Clock,
+  chatId: string,
+  untilMillis: number | undefined,
+): Promise<void> => changeChatState(histories, clock, chatId, [takeOver(untilMillis)]);
