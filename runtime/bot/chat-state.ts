@@ -18,6 +18,20 @@ export const takeOver = (untilMillis: number | undefined): StateChange => ({
   set: untilMillis === undefined ? null : new Date(untilMillis).toISOString(),
 });
 
+/** The key of what the chat's model calls cost on a day (`yyyy-mm-dd`), in US dollars. */
+export const spendKey = (day: string): string => `spend_${day}`;
+
+/** The day (`yyyy-mm-dd`) of a time in an IANA timezone. */
+export function dayIn(timezone: string, nowMillis: number): string {
+  const parts = new Intl.DateTimeFormat('en', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(nowMillis);
+  return ['year', 'month', 'day'].map((type) => parts.find((part) => part.type === type)?.value).join('-');
+}
+
 /** How often a change is tried when turns of the chat save at the same time. */
 const MAX_ATTEMPTS = 5;
 

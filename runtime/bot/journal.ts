@@ -10,7 +10,7 @@ import {
   type TurnJournal,
   UnclearSendHeldError,
 } from '../core/turn.ts';
-import type { HistoryRow } from './agent.ts';
+import type { HistoryRow, Usage } from './agent.ts';
 import type { Delivery, DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
 import type { LedgerRow, NewRow, StateChange } from './history-file.ts';
@@ -26,6 +26,8 @@ export interface BotDecision extends Decided<OutgoingPart> {
   readonly clear: boolean;
   /** Changes of the chat's state, saved with the rows. */
   readonly state?: readonly StateChange[];
+  /** What the turn's model calls used. */
+  readonly usage?: Usage;
 }
 
 export interface JournalPorts {
@@ -74,6 +76,8 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   private parts: readonly OutgoingPart[] = [];
   /** What decided the event, once that is known. */
   rule: string | undefined;
+  /** What this run's model calls used, once it has decided. */
+  usage: Usage | undefined;
   private refused: ReadonlySet<number> = new Set();
   private last: { readonly part: number; readonly providerId: string } | undefined;
 
@@ -158,6 +162,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   async decide(decision: BotDecision): Promise<void> {
     this.parts = decision.parts;
     this.rule = decision.rule;
+    this.usage = decision.usage;
     const ledger: LedgerRow = {
       eventId: this.job.event_id,
       userId: this.job.user_id,

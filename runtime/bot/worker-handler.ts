@@ -138,6 +138,7 @@ function workerPorts(
     clock,
     log,
     agent: options.agent ?? echoAgent,
+    timezone: 'UTC',
     finished: new Set(),
     histories: historyStore(objects, clock, { prefix, tmpDir }),
     delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,

@@ -11,6 +11,7 @@ import type { Job } from './job.ts';
 import { BotJournal, type JournalPorts } from './journal.ts';
 import { logFields } from './log-fields.ts';
 import { botSteps } from './turn-steps.ts';
+import { usageFields } from './usage.ts';
 
 /** What a worker works with, made once per configuration. */
 export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
@@ -19,6 +20,8 @@ export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly log: Log;
+  /** IANA name; a day of spending begins at its midnight. */
+  readonly timezone: string;
   parse(job: Job): IncomingMessage;
   /** A secret or setting for the agent. */
   getKey(name: string): string | undefined;
@@ -38,6 +41,7 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
   const { clock, config } = ports;
   const started = clock.nowMillis();
   const log = ports.log.with({ ...logFields(job, config), attempt: invocation.owner });
+  const journal = journalOf(job, { ...ports, log }, invocation);
   const finished = (status: string, rule: string, more = {}) =>
     log.info('worker_job_finished', {
       busy_policy: config.busyPolicy,
@@ -46,11 +50,12 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
       rule,
       duration_ms: clock.nowMillis() - started,
       version: VERSION,
+      ...(journal.usage && { model: journal.usage.model, ...usageFields(journal.usage) }),
       ...more,
     });
   try {
-    const { outcome, decidedBy } = await turn(job, { ...ports, log }, invocation);
-    finished(outcome.status, ruleOf(outcome, decidedBy));
+    const outcome = await turn(job, { ...ports, log }, journal, invocation.deadlineMillis);
+    finished(outcome.status, ruleOf(outcome, journal.rule));
     return outcome;
   } catch (thrown) {
     const error = loggableError(thrown);
@@ -66,15 +71,16 @@ function ruleOf(outcome: TurnOutcome, decidedBy: string | undefined): string {
   return outcome.status === 'done' ? 'duplicate' : (decidedBy ?? 'agent');
 }
 
-async function turn(job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }: Invocation) {
-  const { config } = ports;
-  const journal = new BotJournal(job, ports, {
+const journalOf = (job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }: Invocation) =>
+  new BotJournal(job, ports, {
     owner,
-    lockTtlSeconds: config.lockTtlSeconds,
+    lockTtlSeconds: ports.config.lockTtlSeconds,
     deadlineSeconds: Math.ceil(deadlineMillis / 1000),
-    dedupeTtlSeconds: config.dedupeTtlSeconds,
+    dedupeTtlSeconds: ports.config.dedupeTtlSeconds,
     countAttempts: hop === 'async',
   });
+
+async function turn(job: Job, ports: WorkerPorts, journal: BotJournal, deadlineMillis: number) {
   const message = ports.parse(job);
   const messages = [{ job, message }];
   const input = {
@@ -88,7 +94,7 @@ async function turn(job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }
   };
   const steps = botSteps(input, ports.sender);
   try {
-    return { outcome: await runTurn(journal, steps), decidedBy: journal.rule };
+    return await runTurn(journal, steps);
   } finally {
     journal.close();
   }

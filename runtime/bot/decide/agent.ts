@@ -1,8 +1,10 @@
 import { HooklineError } from '../../core/errors.ts';
-import type { AgentContext, Reply, Turn } from '../agent.ts';
+import type { AgentContext, HistoryRow, Reply, Turn } from '../agent.ts';
+import { dayIn } from '../chat-state.ts';
 import type { NewRow } from '../history-file.ts';
 import type { BotDecision } from '../journal.ts';
 import { partsOf, replyBlocks } from '../reply.ts';
+import { spendingOf, UsageCounter, withUsage } from '../usage.ts';
 import type { DecideInput } from './decider.ts';
 import { userRows } from './user-row.ts';
 
@@ -13,23 +15,36 @@ const ABORT_MARGIN_MILLIS = 10_000;
 export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
   let clear = false;
   const appended: NewRow[] = [];
-  const reply = await runAgent(input, {
-    read: () => (clear ? [] : input.journal.rows(input.config.historyPromptMessages)),
-    append: (row) => {
+  const usage = new UsageCounter();
+  const history = {
+    read: (): readonly HistoryRow[] => (clear ? [] : input.journal.rows(input.config.historyPromptMessages)),
+    append: (row: NewRow) => {
       appended.push(row);
     },
     clear: () => {
       clear = true;
       appended.length = 0;
     },
-  });
+  };
+  const reply = await runAgent(input, history, usage);
   const blocks = replyBlocks(reply);
   const answer: NewRow[] = blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks }] : [];
-  return { parts: partsOf(blocks), rule: 'agent', rows: [...userRows(input), ...appended, ...answer], clear };
+  return {
+    parts: partsOf(blocks),
+    rule: 'agent',
+    rows: [...userRows(input), ...appended, ...answer.map((row) => withUsage(row, usage.total))],
+    clear,
+    state: spendingOf(usage.total, dayIn(input.timezone, input.clock.nowMillis())),
+    ...(usage.total && { usage: usage.total }),
+  };
 }
 
 /** The agent may ignore the signal; the turn does not wait for it. */
-async function runAgent(input: DecideInput, history: AgentContext['history']): Promise<Reply> {
+async function runAgent(
+  input: DecideInput,
+  history: AgentContext['history'],
+  usage: UsageCounter,
+): Promise<Reply> {
   const remainingMillis = input.deadlineMillis - input.clock.nowMillis();
   const margin = Math.min(ABORT_MARGIN_MILLIS, remainingMillis / 3);
   const signal = AbortSignal.timeout(Math.max(0, Math.floor(remainingMillis - margin)));
@@ -40,7 +55,7 @@ async function runAgent(input: DecideInput, history: AgentContext['history']): P
   });
   const context: AgentContext = {
     history,
-    countUsage: () => {},
+    countUsage: usage.count,
     signal,
     deadline: () => input.deadlineMillis - input.clock.nowMillis(),
     log: input.log,

@@ -29,6 +29,8 @@ export interface DecideInput {
   readonly clock: Clock;
   readonly log: Log;
   readonly commandTexts: CommandTexts;
+  /** IANA name; a day of spending begins at its midnight. */
+  readonly timezone: string;
   /** When the function's time is up, milliseconds since 1970. */
   readonly deadlineMillis: number;
   /** A secret or setting for the agent. */
