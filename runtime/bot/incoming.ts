@@ -1,16 +1,29 @@
-import type { IncomingEvent, WebhookEvents } from '../channels/channel.ts';
-import { splitTelegramUpdate } from '../channels/telegram/parse.ts';
-import { splitWhatsappBody } from '../channels/whatsapp/parse.ts';
+import type { IncomingEvent, IncomingMessage, WebhookEvents } from '../channels/channel.ts';
+import { parseTelegramMessage, splitTelegramUpdate } from '../channels/telegram/parse.ts';
+import type { TelegramBot } from '../channels/telegram/update.ts';
+import { parseWhatsappMessage, splitWhatsappBody } from '../channels/whatsapp/parse.ts';
 import type { JsonRecord } from '../core/json.ts';
 import type { BotConfig } from './config.ts';
 import type { Job } from './job.ts';
 
 /** The events of a webhook body in the configured platform's format. Never throws. */
 export function readWebhookBody(config: BotConfig, body: JsonRecord, nowMillis: number): WebhookEvents {
-  if (config.botType === 'telegram') return splitTelegramUpdate(body, nowMillis);
+  if (config.botType === 'telegram') return splitTelegramUpdate(body, nowMillis, telegramBot(config));
   const { allowedPhoneNumberIds } = config.whatsapp;
   return splitWhatsappBody(body, { allowedPhoneNumberIds, nowMillis });
 }
+
+/** The message of a job. Never throws. */
+export const readJobMessage = (config: BotConfig, payload: JsonRecord): IncomingMessage =>
+  config.botType === 'whatsapp'
+    ? parseWhatsappMessage(payload)
+    : parseTelegramMessage(payload, telegramBot(config));
+
+/** The bot as group messages name it: a token begins with the bot's id. */
+export const telegramBot = ({ telegram }: BotConfig): TelegramBot => ({
+  id: telegram.token.split(':', 1)[0] ?? '',
+  username: telegram.username,
+});
 
 /** The job of one event (contract bot §8). */
 export const toJob = (config: BotConfig, event: IncomingEvent, traceparent: string): Job => ({

@@ -15,7 +15,7 @@ const DECIDERS: readonly Decider[] = [decideTakenOver, decideCommand, decideSpen
 
 /** How a bot decides a turn and sends its parts. */
 export function botSteps(input: DecideInput, sender: Sender): TurnSteps<OutgoingPart, BotDecision> {
-  const { job, config, deadlineMillis } = input;
+  const { job, message, config, deadlineMillis } = input;
   return {
     ambiguityPolicy: config.ambiguityPolicy,
     settlesLater: sender.settlesLater,
@@ -24,6 +24,7 @@ export function botSteps(input: DecideInput, sender: Sender): TurnSteps<Outgoing
       sender.send(part, {
         chatId: job.chat_id,
         payload: job.payload,
+        ...(number === 1 && message.group && { quotedMessageId: message.messageId }),
         callbackData: `${job.event_id}#${number}`,
         deadlineMillis: deadlineMillis - SEND_MARGIN_MILLIS,
       }),

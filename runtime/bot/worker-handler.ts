@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { parseTelegramMessage } from '../channels/telegram/parse.ts';
 import { telegramSender } from '../channels/telegram/send.ts';
-import { parseWhatsappMessage } from '../channels/whatsapp/parse.ts';
 import { whatsappSender } from '../channels/whatsapp/send.ts';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
@@ -18,6 +16,7 @@ import { credential } from './config.ts';
 import { dynamoDelivery } from './delivery.ts';
 import { failedEventStore, noFailedEvents } from './failed-events.ts';
 import { historyStore } from './history-store.ts';
+import { readJobMessage } from './incoming.ts';
 import { configLoader, type LoadedConfig } from './load-config.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
 import { giveBack, type QueuePorts, queueRecords } from './queue-record.ts';
@@ -150,8 +149,7 @@ function workerPorts(
       config.botType === 'whatsapp'
         ? whatsappSender(net, config.whatsapp)
         : telegramSender(net, config.telegram),
-    parse: ({ payload }) =>
-      config.botType === 'whatsapp' ? parseWhatsappMessage(payload) : parseTelegramMessage(payload),
+    parse: ({ payload }) => readJobMessage(config, payload),
     getKey: (name) => credential(environment, name),
   };
 }

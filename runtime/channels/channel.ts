@@ -15,11 +15,11 @@ export interface IncomingEvent {
   readonly message: IncomingMessage;
 }
 
-/** An event that gets no job, and the rule that says so (contract bot §6.8). */
+/** An event that gets no turn, and the rule that says so (contract bot §6.8). */
 export interface SkippedEvent {
   readonly eventId: string;
   readonly rule: 'foreign_number' | 'unsupported';
-  /** Whom a notice would go to; absent when nobody can be told. */
+  /** Whom a notice would go to; absent when nobody waits for one. */
   readonly event?: IncomingEvent;
 }
 
@@ -33,8 +33,11 @@ export interface WebhookEvents {
 export interface IncomingMessage {
   readonly chatId: string;
   readonly userId: string;
+  /** Other ids of the same user: business-scoped ones beside a phone number (contract bot §9.3). */
+  readonly userAliases?: readonly string[];
+  /** For `callback` the message that has the button; empty for `blocked` and Telegram's `reaction`. */
   readonly messageId: string;
-  /** The provider's time, ISO 8601. */
+  /** The provider's time, ISO 8601; empty when it gives none. */
   readonly timestamp: string;
   /** `text`, `image`, …: contract bot §8 and §9. */
   readonly kind: MessageKind;
@@ -43,16 +46,17 @@ export interface IncomingMessage {
   /** In the platform's order; empty for most kinds. */
   readonly media: readonly IncomingMedia[];
   readonly isVoiceNote: boolean;
-  /** What a structured kind says: a button's id, a flow's answers, a place, a contact. */
+  /** What a structured kind says; its shape for each kind stands in `content.ts`. */
   readonly data?: unknown;
   /** The message id this one answers. */
   readonly replyTo?: string;
   /** Present when the message was written in a group. */
   readonly group?: IncomingGroup;
+  /** The platform's own fields. */
   readonly raw: Readonly<Record<string, unknown>>;
 }
 
-/** Kinds of contract bot §8 and §9; `unsupported` gets no turn. */
+/** Kinds of contract bot §8 and §9; `kinds.ts` says which of them get a turn. */
 export type MessageKind =
   | 'text'
   | MediaKind
@@ -141,6 +145,8 @@ export interface SendTarget {
   readonly chatId: string;
   /** Telegram's topic, WhatsApp's group: what a reply must carry to arrive in the same place. */
   readonly payload: Readonly<Record<string, unknown>>;
+  /** The message that this part quotes: in a group, so that everybody sees who is answered. */
+  readonly quotedMessageId?: string;
   /** Ours, echoed by WhatsApp's status webhooks: `<event id>#<part>`. */
   readonly callbackData: string;
   /** No try may start after this time. */

@@ -23,3 +23,26 @@ export function asTime(value: unknown): string | undefined {
   const date = new Date(seconds * 1000);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
+
+/** A number, also in digits; undefined when not finite or anything else. */
+export function asNumber(value: unknown): number | undefined {
+  const number = typeof value === 'number' ? value : Number(asText(value) ?? Number.NaN);
+  return Number.isFinite(number) ? number : undefined;
+}
+
+/** Deeper JSON than this is none that a platform sends; reading it recursively could exhaust the stack. */
+const MAX_DEPTH = 200;
+
+/** Whether lists and objects are nested more than 200 levels deep. Uses no recursion. */
+export function isTooDeep(value: unknown): boolean {
+  let level: object[] = typeof value === 'object' && value !== null ? [value] : [];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) return true;
+    const next: object[] = [];
+    for (const parent of level)
+      for (const child of Object.values(parent))
+        if (typeof child === 'object' && child !== null) next.push(child);
+    level = next;
+  }
+  return false;
+}

@@ -75,7 +75,7 @@ const turnOf = ({ job, message }: DecideInput): Turn => ({
   userId: job.user_id,
   eventId: job.event_id,
   messageId: message.messageId,
-  timestamp: message.timestamp,
+  timestamp: message.timestamp || job.sent_at,
   kind: message.kind,
   text: message.text,
   media: message.media,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from '../../channels/channel.ts';
 import type { Block } from '../agent.ts';
 import type { BotConfig } from '../config.ts';
 import type { NewRow } from '../history-file.ts';
@@ -13,10 +14,10 @@ function userRow({ job, message }: TurnMessage, config: BotConfig): NewRow {
     channel: job.provider === 'whatsapp' ? 'WhatsappBot' : 'TelegramBot',
     user_id: job.user_id,
     message_type: message.kind,
-    timestamp: message.timestamp,
+    timestamp: message.timestamp || job.sent_at,
     is_voice_note: message.isVoiceNote,
-    media_info: null,
-    metadata: {},
+    media_info: mediaInfo(message),
+    metadata: metadataOf(message),
     event_id: job.event_id,
     message_id: message.messageId,
     ...(config.historyStoreRaw && { original_payload: message.raw }),
@@ -24,3 +25,17 @@ function userRow({ job, message }: TurnMessage, config: BotConfig): NewRow {
   const block: Block = { type: 'text', content: message.text, metadata: { user_message: userMessage } };
   return { role: 'user', type: 'user', blocks: [block] };
 }
+
+/** The platform's words for the medium; no message of either platform has two. */
+function mediaInfo({ media: [medium] }: IncomingMessage) {
+  if (!medium) return null;
+  const { kind, id, mimeType, fileName, sha256, bytes } = medium;
+  return { kind, id, mime_type: mimeType, file_name: fileName, sha256, size: bytes };
+}
+
+/** What a structured kind says, what the message answers, and who spoke in which group. */
+const metadataOf = ({ data, replyTo, group }: IncomingMessage) => ({
+  ...(data !== undefined && { data }),
+  ...(replyTo !== undefined && { reply_to: replyTo }),
+  ...(group && { group_id: group.id, group_title: group.title, speaker_name: group.speakerName }),
+});

@@ -1,6 +1,7 @@
 import { type ErrorClass, SendError } from '../../core/errors.ts';
-import type { Sender, SendTarget } from '../channel.ts';
+import type { Sender } from '../channel.ts';
 import { type ChannelNet, type ProviderAnswer, postJson, sendWithRetry } from '../http.ts';
+import { quoteOf, topicOf } from './place.ts';
 
 export interface TelegramAccount {
   readonly token: string;
@@ -20,20 +21,11 @@ export function telegramSender(net: ChannelNet, account: TelegramAccount): Sende
             `The reply has a part of type "${part.type}", which cannot be sent yet`,
             'permanent',
           );
-        const body = { chat_id: target.chatId, text: part.text, ...threadOf(target) };
+        const place = { ...topicOf(target.payload), ...quoteOf(target.quotedMessageId) };
+        const body = { chat_id: target.chatId, text: part.text, ...place };
         return messageId(await postJson(net, url, body, target));
       }),
   };
-}
-
-/** The topic of a forum group, so that the reply stays in it. */
-function threadOf({ payload }: SendTarget) {
-  const message = payload.message as
-    | { readonly message_thread_id?: number; readonly is_topic_message?: boolean }
-    | undefined;
-  return message?.is_topic_message && message.message_thread_id !== undefined
-    ? { message_thread_id: message.message_thread_id }
-    : {};
 }
 
 interface BotApiAnswer {

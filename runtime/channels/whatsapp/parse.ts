@@ -1,6 +1,9 @@
 import { asList, asRecord, asText, asTime, type JsonRecord } from '../../core/json.ts';
 import type { IncomingEvent, IncomingMessage, SkippedEvent, WebhookEvents } from '../channel.ts';
 import { hashedEventId } from '../event-id.ts';
+import { KINDS } from '../kinds.ts';
+import { readContent } from './content.ts';
+import { readGroup, readUser, receivingNumber } from './identity.ts';
 
 export interface WhatsappParseOptions {
   /** Messages to other numbers are skipped. */
@@ -9,16 +12,13 @@ export interface WhatsappParseOptions {
   readonly nowMillis: number;
 }
 
-/** Kinds that a turn can answer. */
-const ANSWERED_KINDS = new Set(['text']);
-
-/** One event for each message of a webhook body; statuses and what is not understood give none. */
+/** One event for each message of a webhook body; statuses give none. Never throws. */
 export function splitWhatsappBody(body: JsonRecord, options: WhatsappParseOptions): WebhookEvents {
   const events: IncomingEvent[] = [];
   const skipped: SkippedEvent[] = [];
   for (const { entry, change, value, message } of messagesOf(body)) {
     const eventId = asText(message.id) ?? hashedEventId(message);
-    const numberId = asText(asRecord(value.metadata).phone_number_id);
+    const numberId = receivingNumber(value);
     if (numberId !== undefined && !options.allowedPhoneNumberIds.includes(numberId)) {
       skipped.push({ eventId, rule: 'foreign_number' });
       continue;
@@ -27,16 +27,18 @@ export function splitWhatsappBody(body: JsonRecord, options: WhatsappParseOption
     const reduced = { ...entry, changes: [{ ...change, value: { ...rest, messages: [message] } }] };
     const payload = { entry: [reduced] };
     const parsed = parseWhatsappMessage(payload);
-    const { chatId, userId, timestamp, kind } = parsed;
-    if (chatId === '' || !ANSWERED_KINDS.has(kind)) {
-      skipped.push({ eventId, rule: 'unsupported' });
-      continue;
-    }
-    const sentAt = timestamp || new Date(options.nowMillis).toISOString();
-    events.push({ chatId, userId, eventId, sentAt, payload, message: parsed });
+    const sentAt = parsed.timestamp || new Date(options.nowMillis).toISOString();
+    const { chatId, userId, kind } = parsed;
+    const event = { chatId, userId, eventId, sentAt, payload, message: parsed };
+    if (chatId !== '' && KINDS[kind] !== 'ignored') events.push(event);
+    else skipped.push({ eventId, rule: 'unsupported', ...(isToldOf(parsed) && { event }) });
   }
   return { events, skipped };
 }
+
+/** Nobody wrote a system message, so nobody waits for an answer to it. */
+const isToldOf = ({ chatId, kind, raw }: IncomingMessage) =>
+  chatId !== '' && kind === 'unsupported' && raw.type !== 'system';
 
 function* messagesOf(body: JsonRecord) {
   for (const entry of asList(body.entry).map(asRecord)) {
@@ -47,29 +49,29 @@ function* messagesOf(body: JsonRecord) {
   }
 }
 
-/** The one message of a job's payload. Empty texts stand for what it does not say. */
+/** The one message of a job's payload. Empty texts stand for what it does not say. Never throws. */
 export function parseWhatsappMessage(payload: JsonRecord): IncomingMessage {
-  const [found] = messagesOf(payload);
-  const { value, message } = found ?? { value: {}, message: {} as JsonRecord };
-  const userId = userIdOf(message, asRecord(value));
+  const [{ value, message } = { value: {} as JsonRecord, message: {} as JsonRecord }] = messagesOf(payload);
+  const content = readContent(message);
+  const user = readUser(message, value);
   const replyTo = asText(asRecord(message.context).id);
+  const isCommand = content.kind === 'text' && content.text.startsWith('/');
+  const group = readGroup(message, value, { text: content.text, isCommand, speakerName: user.name });
   return {
-    chatId: asText(message.group_id) ?? userId,
-    userId,
+    chatId: group?.id ?? user.id,
+    userId: user.id,
+    ...(user.aliases.length > 0 && { userAliases: user.aliases }),
     messageId: asText(message.id) ?? '',
     timestamp: asTime(message.timestamp) ?? '',
-    kind: message.type === 'text' ? 'text' : 'unsupported',
-    text: asText(asRecord(message.text).body) ?? '',
-    media: [],
-    isVoiceNote: false,
+    ...content,
     ...(replyTo !== undefined && { replyTo }),
+    ...(group && { group }),
     raw: message,
   };
 }
 
-/** The phone number; users with a username may come with a business-scoped id alone (contract bot §9.3). */
-function userIdOf(message: JsonRecord, value: JsonRecord): string {
-  const contacts = asList(value.contacts).map(asRecord);
-  const onlyContact = contacts.length === 1 ? asText(contacts[0]?.user_id) : undefined;
-  return asText(message.from) ?? asText(message.from_user_id) ?? onlyContact ?? '';
+/** The number that a job's message was sent to, which is the number that answers it (contract bot §9.5). */
+export function receivingNumberOf(payload: JsonRecord): string | undefined {
+  const [found] = messagesOf(payload);
+  return found && receivingNumber(found.value);
 }

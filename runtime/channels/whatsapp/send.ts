@@ -1,7 +1,7 @@
 import { type ErrorClass, SendError } from '../../core/errors.ts';
 import type { Sender, SendTarget } from '../channel.ts';
 import { type ChannelNet, type ProviderAnswer, postJson, sendWithRetry } from '../http.ts';
-import { parseWhatsappMessage } from './parse.ts';
+import { parseWhatsappMessage, receivingNumberOf } from './parse.ts';
 
 export interface WhatsappAccount {
   readonly token: string;
@@ -13,7 +13,9 @@ export interface WhatsappAccount {
 
 /** Sends by the Graph API, `POST /<version>/<phone-number-id>/messages`. */
 export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sender {
-  const url = `${account.graphUrl}/${account.graphVersion}/${account.phoneNumberId}/messages`;
+  // The number that a message was sent to answers it (contract bot §9.5); the ingress let no foreign one pass.
+  const urlFor = ({ payload }: SendTarget) =>
+    `${account.graphUrl}/${account.graphVersion}/${receivingNumberOf(payload) ?? account.phoneNumberId}/messages`;
   const headers = { authorization: `Bearer ${account.token}` };
   return {
     settlesLater: true,
@@ -31,7 +33,9 @@ export function whatsappSender(net: ChannelNet, account: WhatsappAccount): Sende
           text: { body: part.text },
           biz_opaque_callback_data: target.callbackData,
         };
-        return messageId(await postJson(net, url, body, { headers, deadlineMillis: target.deadlineMillis }));
+        return messageId(
+          await postJson(net, urlFor(target), body, { headers, deadlineMillis: target.deadlineMillis }),
+        );
       }),
   };
 }
@@ -41,7 +45,7 @@ const BUSINESS_SCOPED_ID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
 
 /** A message that came from a group is answered in the group (contract bot §9.3). */
 function addressOf({ chatId, payload }: SendTarget) {
-  if (parseWhatsappMessage(payload).raw.group_id === chatId) return { recipient_type: 'group', to: chatId };
+  if (parseWhatsappMessage(payload).group?.id === chatId) return { recipient_type: 'group', to: chatId };
   const isBusinessScoped = BUSINESS_SCOPED_ID.test(chatId);
   return { recipient_type: 'individual', ...(isBusinessScoped ? { recipient: chatId } : { to: chatId }) };
 }
