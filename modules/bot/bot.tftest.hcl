@@ -215,6 +215,8 @@ run "warm" {
     ingress_reserved_concurrency   = 20
     environment_variables          = { GRAPH_API_URL = "https://example.com", BOT_TYPE = "telegram" }
     manage_api_gateway_account     = true
+    special_token_files            = ["google.json"]
+    token_env_map                  = { "google.json" = "GOOGLE_APPLICATION_CREDENTIALS" }
     package                        = { s3 = { bucket = "code", key = "agent.zip", version = "1" } }
   }
   module {
@@ -235,6 +237,13 @@ run "warm" {
       aws_lambda_function.worker.environment[0].variables.BOT_TYPE == "whatsapp"
     )
     error_message = "environment_variables adds and does not replace"
+  }
+  assert {
+    condition = (
+      aws_lambda_function.worker.environment[0].variables.SPECIAL_TOKEN_FILES_JSON == "[\"google.json\"]" &&
+      aws_lambda_function.worker.environment[0].variables.TOKEN_ENV_MAP_JSON == "{\"google.json\":\"GOOGLE_APPLICATION_CREDENTIALS\"}"
+    )
+    error_message = "token files reach the worker as JSON"
   }
   assert {
     condition     = aws_lambda_function.worker.s3_key == "agent.zip" && aws_lambda_function.worker.filename == null

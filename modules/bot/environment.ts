@@ -1,8 +1,8 @@
 import type { IngressVariable, WorkerVariable } from '../../runtime/bot/config.ts';
 import { ALIAS } from '../parts/function.ts';
-import { attribute, type Condition, choose } from '../parts/optional.ts';
+import { attribute, type Condition, choose, expression, hcl, isExpression } from '../parts/optional.ts';
 import type { Bot, BotValues } from './index.ts';
-import { FAILED_EVENTS_PREFIX, HISTORY_PREFIX } from './policies.ts';
+import { FAILED_EVENTS_PREFIX, HISTORY_PREFIX, SECRETS_PREFIX } from './policies.ts';
 
 type Parts = Pick<Bot, 'bucket' | 'lockTable' | 'queues' | 'parameter'>;
 
@@ -47,5 +47,13 @@ export function workerEnvironment(
     HISTORY_S3_PREFIX: HISTORY_PREFIX,
     MAX_RECEIVE_COUNT: `${values.maxReceiveCount}`,
     ASYNC_RETRY_ATTEMPTS: `${values.asyncRetryAttempts}`,
+    SPECIAL_TOKEN_FILES_JSON: json(values.specialTokenFiles),
+    TOKEN_ENV_MAP_JSON: json(values.tokenEnvMap),
+    TOKENS_S3_PREFIX: SECRETS_PREFIX,
+    SYNC_TOKENS_S3: `${values.syncTokensS3}`,
+    TOKEN_WRITE_BACK: `${values.tokenWriteBack}`,
   };
 }
+
+const json = (value: unknown): string =>
+  isExpression(value) ? expression(`jsonencode(${hcl(value)})`) : JSON.stringify(value);

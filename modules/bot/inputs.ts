@@ -49,6 +49,26 @@ export const BOT_INPUTS = {
     {},
     'Further environment variables of both functions. They cannot replace those that the module sets. No secrets: those belong in the SSM parameter.',
   ),
+  specialTokenFiles: input(
+    texts,
+    [],
+    'Names of token or key files that the worker finds in its temporary folder: from secrets/ in the bucket, else from the package.',
+  ),
+  tokenEnvMap: input(
+    textMap,
+    {},
+    "File name of a token file and the environment variable that is set to the file's path, unless it is set already.",
+  ),
+  syncTokensS3: input(
+    flag,
+    true,
+    'Look for token files under secrets/ in the bucket, not in the package alone.',
+  ),
+  tokenWriteBack: input(
+    flag,
+    false,
+    'Store in the bucket what the agent changed in its token files. The worker may then write under secrets/.',
+  ),
   package: optionalInput(
     object({
       path: optional(text()),

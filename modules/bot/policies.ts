@@ -5,7 +5,7 @@ import { all, type Condition, given, type Optional, unwrap } from '../parts/opti
 export const HISTORY_PREFIX = 'history';
 export const FAILED_EVENTS_PREFIX = 'failed-events';
 export const JOBS_PREFIX = 'jobs';
-const SECRETS_PREFIX = 'secrets';
+export const SECRETS_PREFIX = 'secrets';
 /** Keys of delivery items begin with it (contract bot §7.3). */
 const DELIVERY_KEY_PREFIX = 'evt:';
 
@@ -25,6 +25,7 @@ export interface PolicySubjects {
   readonly isQueued: Condition;
   readonly isInvoked: Condition;
   readonly captureFailedEvents: Condition;
+  readonly tokenWriteBack: Condition;
   readonly tracing: Condition;
   readonly vpc: Optional<unknown>;
   readonly kmsKeyArn: Optional<string>;
@@ -121,6 +122,12 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       sid: 'TokenFiles',
       actions: ['s3:GetObject'],
       resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
+    },
+    {
+      sid: 'TokenWriteBack',
+      actions: ['s3:PutObject'],
+      resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
+      when: on.tokenWriteBack,
     },
     {
       // S3 then says 404 for a missing object; without it, 403.

@@ -29,7 +29,12 @@ export type WorkerVariable =
   | 'CAPTURE_FAILED_EVENTS'
   | 'FAILED_EVENTS_S3_PREFIX'
   | 'MAX_RECEIVE_COUNT'
-  | 'ASYNC_RETRY_ATTEMPTS';
+  | 'ASYNC_RETRY_ATTEMPTS'
+  | 'SPECIAL_TOKEN_FILES_JSON'
+  | 'TOKEN_ENV_MAP_JSON'
+  | 'TOKENS_S3_PREFIX'
+  | 'SYNC_TOKENS_S3'
+  | 'TOKEN_WRITE_BACK';
 
 export type BusyPolicy = 'drop' | 'fifo' | 'merge';
 

@@ -1,62 +1,129 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Environment, EnvironmentReader, isTextList, trimSlashes } from '../core/config.ts';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
+import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ObjectStore } from '../core/object-store.ts';
+import type { TokenSettings } from './token-settings.ts';
 
-/** Files that hold tokens or keys, and where they come from (contract bot §4.4). */
-export interface TokenFileOptions {
-  readonly names: readonly string[];
-  /** Key prefix in the bucket, without slashes around it; empty = bare file names. */
-  readonly prefix: string;
-  /** Absent: no bucket, or synchronisation is off. */
-  readonly objects: ObjectStore | undefined;
-  /** Where the files are put. */
-  readonly tmpDir: string;
+export interface TokenFilePorts {
+  openStore(bucket: string): ObjectStore;
+  readonly clock: Clock;
+  readonly log: Log;
   /** Where the function's package lies. */
   readonly packageRoot: string;
+  /** The bucket is asked about a file at most this often; 0 = once. */
+  readonly refreshMillis: number;
 }
 
-export interface NamedTokenFiles extends Pick<TokenFileOptions, 'names' | 'prefix' | 'tmpDir'> {
-  /** Absent: nothing to synchronise from. */
-  readonly bucket: string | undefined;
+/** A file as it was when it was last the same here and there. */
+interface KnownFile {
+  readonly name: string;
+  readonly path: string;
+  readonly key: string;
+  readonly objects: ObjectStore | undefined;
+  readonly checkedAtMillis: number;
+  /** Of the object in the bucket; undefined when there was none, or nobody asked yet. */
+  readonly etag: string | undefined;
+  /** Of the content; undefined when there was no file. */
+  readonly hash: string | undefined;
 }
 
-/** What the variables of contract bot §3 name; undefined when they name no file. */
-export function tokenFilesNamed(environment: Environment): NamedTokenFiles | undefined {
-  const env = new EnvironmentReader(environment);
-  const names = env.json('SPECIAL_TOKEN_FILES_JSON', [], isTextList);
-  if (names.length === 0) return undefined;
-  return {
-    names,
-    prefix: trimSlashes(environment.TOKENS_S3_PREFIX ?? 'secrets'),
-    bucket: env.boolean('SYNC_TOKENS_S3', true) ? env.text('BUCKET_NAME') : undefined,
-    tmpDir: env.text('MAWS_TMP_DIR') ?? '/tmp',
-  };
+/**
+ * Keeps token files in the temporary folder (contract bot §4.4, §4.5): what is there stays, else from the bucket,
+ * else from the package; asked about again when the refresh interval has passed. An unchanged file costs no call.
+ */
+export class TokenFiles {
+  private readonly known = new Map<string, KnownFile>();
+
+  constructor(private readonly ports: TokenFilePorts) {}
+
+  /** Brings every file up to date. Throws `AwsCallError` only for a file that was not here before. */
+  async fetch(settings: TokenSettings): Promise<void> {
+    if (settings.names.length === 0) return;
+    const objects = settings.bucket === undefined ? undefined : this.ports.openStore(settings.bucket);
+    await Promise.all(
+      settings.names.map(async (name) => {
+        const key = settings.prefix ? `${settings.prefix}/${name}` : name;
+        const place = { name, key, objects, path: join(settings.tmpDir, name) };
+        const known = this.known.get(place.path);
+        if (known?.key === key) await this.refresh(known);
+        else await this.fetchFirst(place);
+      }),
+    );
+  }
+
+  /** Stores what changed here since it came. Never throws: the turn is over by then. */
+  async writeBack(): Promise<void> {
+    for (const file of this.known.values()) {
+      try {
+        await this.store(file);
+      } catch (error) {
+        this.ports.log.error('token_file_not_stored', { name: file.name, error: describeError(error) });
+      }
+    }
+  }
+
+  private async fetchFirst(place: Pick<KnownFile, 'name' | 'path' | 'key' | 'objects'>): Promise<void> {
+    const { name, path } = place;
+    if (existsSync(path)) return this.note(place, undefined);
+    const stored = await place.objects?.get(place.key);
+    const packaged = join(this.ports.packageRoot, name);
+    if (stored?.status === 'found') writeWhole(path, stored.body);
+    else if (isFile(packaged)) writeWhole(path, readFileSync(packaged));
+    else this.ports.log.warn('token_file_missing', { name });
+    this.note(place, stored?.status === 'found' ? stored.etag : undefined);
+  }
+
+  /** A file that cannot be asked about serves on. */
+  private async refresh(file: KnownFile): Promise<void> {
+    const { refreshMillis, clock, log } = this.ports;
+    const isDue = refreshMillis > 0 && clock.nowMillis() - file.checkedAtMillis >= refreshMillis;
+    if (!isDue || !file.objects) return;
+    this.known.set(file.path, { ...file, checkedAtMillis: clock.nowMillis() });
+    try {
+      await this.takeStored(file, file.etag);
+    } catch (error) {
+      log.warn('token_file_not_refreshed', { name: file.name, error: describeError(error) });
+    }
+  }
+
+  private async takeStored(file: KnownFile, knownEtag?: string): Promise<void> {
+    const stored = await file.objects?.get(file.key, knownEtag);
+    if (stored?.status !== 'found') return;
+    writeWhole(file.path, stored.body);
+    this.note(file, stored.etag);
+  }
+
+  private async store(file: KnownFile): Promise<void> {
+    if (!file.objects || !isFile(file.path)) return;
+    const body = readFileSync(file.path);
+    if (hashOf(body) === file.hash) return;
+    const condition = file.etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: file.etag };
+    const result = await file.objects.put(file.key, body, condition);
+    if (result.status === 'stored') return this.note(file, result.etag, hashOf(body));
+    this.ports.log.warn('token_file_changed_elsewhere', { name: file.name });
+    await this.takeStored(file);
+  }
+
+  private note(place: Omit<KnownFile, 'checkedAtMillis' | 'etag' | 'hash'>, etag?: string, hash?: string) {
+    const { name, path, key, objects } = place;
+    const checkedAtMillis = this.ports.clock.nowMillis();
+    const content = hash ?? (isFile(path) ? hashOf(readFileSync(path)) : undefined);
+    this.known.set(path, { name, path, key, objects, checkedAtMillis, etag, hash: content });
+  }
 }
 
-/** A bare file name: nothing that could lead out of the folder. */
-const isFileName = (name: string) => name !== '' && name !== '.' && !/[/\\]|\.\./.test(name);
+const hashOf = (body: Uint8Array) => createHash('sha256').update(body).digest('hex');
 
-/** Brings each file to the temporary folder: what is there stays, else from S3, else from the package. */
-export async function fetchTokenFiles(options: TokenFileOptions, log: Log): Promise<void> {
-  await Promise.all(options.names.map((name) => fetchTokenFile(name, options, log)));
-}
-
-async function fetchTokenFile(name: string, options: TokenFileOptions, log: Log): Promise<void> {
-  if (!isFileName(name)) return log.warn('token_file_name_rejected');
-  const path = join(options.tmpDir, name);
-  if (existsSync(path)) return;
-  const stored = await options.objects?.get(options.prefix ? `${options.prefix}/${name}` : name);
-  const packaged = join(options.packageRoot, name);
-  if (stored?.status === 'found') writeWhole(path, stored.body);
-  else if (existsSync(packaged)) writeWhole(path, readFileSync(packaged));
-  else log.warn('token_file_missing', { name });
-}
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 /** All of the file or none of it, readable by this user only. */
 function writeWhole(path: string, body: Uint8Array): void {
-  mkdirSync(join(path, '..'), { recursive: true });
-  writeFileSync(`${path}.part`, body, { mode: 0o600 });
-  renameSync(`${path}.part`, path);
+  mkdirSync(dirname(path), { recursive: true });
+  const part = `${path}.${randomUUID()}.part`;
+  // `wx`: whatever lies at that name already, a link above all, is not written through.
+  writeFileSync(part, body, { mode: 0o600, flag: 'wx' });
+  renameSync(part, path);
 }

@@ -20,9 +20,9 @@ import { readJobMessage } from './incoming.ts';
 import { configLoader, type LoadedConfig } from './load-config.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
 import { giveBack, type QueuePorts, queueRecords } from './queue-record.ts';
-import { fetchTokenFiles, tokenFilesNamed } from './token-files.ts';
 import type { WorkerPorts } from './worker.ts';
 import { workEvent } from './worker-events.ts';
+import { type WorkerTokens, workerTokens } from './worker-tokens.ts';
 
 /** Makes what is absent on first use and keeps it: one client a service and container. */
 const lazy = <T>(make: () => T) => {
@@ -49,7 +49,16 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
     dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
   };
-  const load = workerLoader(botType, environment, { ...given, clock }, clients, options, log);
+  const tokens = workerTokens({
+    real: environment,
+    openStore: (bucket) => s3ObjectStore(clients.s3(), bucket, clock),
+    setVariable: (name, value) => {
+      if (environment === process.env) process.env[name] = value;
+    },
+    clock,
+    log,
+  });
+  const load = workerLoader(botType, environment, { ...given, clock }, clients, options, log, tokens);
   const queue: QueuePorts = {
     queueUrl: environment.MAWS_QUEUE_URL || environment.QUEUE_URL,
     clock,
@@ -69,7 +78,8 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     };
     try {
       const ports = await load();
-      return await workEvent(event, ports, invocation);
+      // An agent may have renewed a token in a turn that failed, too.
+      return await workEvent(event, ports, invocation).finally(tokens.writeBack);
     } catch (error) {
       if (error instanceof ConfigError) log.critical('configuration_faulty', { faults: error.faults });
       const records = queueRecords(event);
@@ -92,32 +102,23 @@ function workerLoader(
   clients: MadeClients,
   options: HandlerOptions,
   log: Log,
+  tokens: WorkerTokens,
 ): () => Promise<WorkerPorts> {
   const { clock } = given;
   const openSsm = async () =>
     given.ssm ?? new (await import('../core/parameters.ts')).SSMClient(WORKER_CLIENT);
   const loadConfig = configLoader(botType, environment, { clock, log, openSsm });
-  const fetchFiles = tokenFileFetcher(environment, clients.s3, clock, log);
   let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
   return async () => {
     // What the real environment names can be fetched beside the parameter (contract bot §4.1).
-    const [loaded] = await Promise.all([loadConfig(), fetchFiles(environment)]);
-    await fetchFiles(loaded.environment);
+    const [loaded] = await Promise.all([loadConfig(), tokens.prepare()]);
+    const named = await tokens.bring(loaded.environment);
     if (current?.loaded !== loaded)
-      current = { loaded, ports: workerPorts(loaded, given, clients, options, log) };
+      current = {
+        loaded,
+        ports: workerPorts({ ...loaded, environment: named }, given, clients, options, log),
+      };
     return current.ports;
-  };
-}
-
-/** Fetches the token files that an environment names, once in a container. */
-function tokenFileFetcher(real: Environment, s3: () => AwsClient, clock: Clock, log: Log) {
-  let fetched = false;
-  return async (environment: Environment): Promise<void> => {
-    const named = tokenFilesNamed(environment);
-    if (fetched || !named) return;
-    const objects = named.bucket ? s3ObjectStore(s3(), named.bucket, clock) : undefined;
-    await fetchTokenFiles({ ...named, objects, packageRoot: real.LAMBDA_TASK_ROOT ?? process.cwd() }, log);
-    fetched = true;
   };
 }
 

@@ -22,6 +22,10 @@ export interface SsmEnvironmentOptions {
 const STALE_INTERVALS = 10;
 const DEFAULT_REFRESH_SECONDS = 300;
 
+/** How often what lies outside is asked for again: `ENV_REFRESH_SECONDS` of the real environment; 0 = once. */
+export const refreshMillisOf = (real: EnvironmentReader): number =>
+  real.integer('ENV_REFRESH_SECONDS', DEFAULT_REFRESH_SECONDS) * 1000;
+
 /**
  * Reads at most once in `ENV_REFRESH_SECONDS` (default 300; 0 = once). A failed first read throws, and the next
  * `load` tries again; a failed refresh keeps the last good values for ten intervals, then throws.
@@ -31,7 +35,7 @@ export function ssmEnvironment(options: SsmEnvironmentOptions): EnvironmentSourc
   const reader = new EnvironmentReader(environment);
   const parameterName = reader.text('ENV_PARAMETER_NAME');
   if (!parameterName) return { load: async () => environment };
-  const refreshMillis = reader.integer('ENV_REFRESH_SECONDS', DEFAULT_REFRESH_SECONDS) * 1000;
+  const refreshMillis = refreshMillisOf(reader);
   let good:
     | { readonly text: string; readonly merged: Environment; readonly readAtMillis: number }
     | undefined;

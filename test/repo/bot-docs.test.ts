@@ -10,7 +10,7 @@ import { ingressStatements, type PolicySubjects, workerStatements } from '../../
 import { snakeCase } from '../../modules/parts/names.ts';
 import { type BotConfig, readBotConfig } from '../../runtime/bot/config.ts';
 import { HistoryFile } from '../../runtime/bot/history-file.ts';
-import { tokenFilesNamed } from '../../runtime/bot/token-files.ts';
+import { readTokenSettings } from '../../runtime/bot/token-settings.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { keyedHash } from '../../runtime/core/log.ts';
 import { ssmEnvironment } from '../../runtime/core/secrets.ts';
@@ -55,7 +55,7 @@ describe('environment variables', () => {
       });
     for (const environment of [whatsapp, telegram]) {
       readBotConfig(recorded(environment));
-      tokenFilesNamed(recorded({ ...environment, SPECIAL_TOKEN_FILES_JSON: '["key.json"]' }));
+      readTokenSettings(recorded(environment));
       await ssmEnvironment({
         environment: recorded({ ...environment, ENV_PARAMETER_NAME: '/shop/prod/env' }),
         readParameter: async () => '',
@@ -144,6 +144,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     isQueued: true,
     isInvoked: true,
     captureFailedEvents: true,
+    tokenWriteBack: true,
     tracing: true,
     vpc: {},
     kmsKeyArn: '<kms key>',
@@ -163,6 +164,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     drop: { isInvoked: false },
     fifo: { isQueued: false },
     capture_failed_events: { captureFailedEvents: false },
+    token_write_back: { tokenWriteBack: false },
   };
   const whenOf = (sid: string) =>
     Object.keys(conditions).find((word) => !sids({ ...all, ...conditions[word] }).includes(sid)) ?? 'always';

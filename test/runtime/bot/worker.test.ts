@@ -142,7 +142,12 @@ test('bot A56: the calls of a turn, in order', async () => {
 
 test('bot A56: a cold worker reads its parameter beside its token files', async () => {
   const world = workerWorld({
-    environment: { ENV_PARAMETER_NAME: '/bot/env', SPECIAL_TOKEN_FILES_JSON: '["service.json"]' },
+    environment: {
+      ENV_PARAMETER_NAME: '/bot/env',
+      SPECIAL_TOKEN_FILES_JSON: '["service.json"]',
+      TOKENS_S3_PREFIX: 'secrets',
+      SYNC_TOKENS_S3: 'true',
+    },
   });
   world.ssm.parameters.set('/bot/env', 'EXTRA=1');
   world.s3.buckets
