@@ -66,6 +66,9 @@ CREATE TABLE IF NOT EXISTS event_ledger (
 /** Version of our own fields in ledger rows: release N reads what N-1 wrote. */
 const LEDGER_VERSION = 1;
 
+/** Rules of ledger rows that are no message of a user. */
+const NOT_WRITTEN_BY_A_USER = "'sender', 'system', 'blocked'";
+
 interface StoredRow {
   readonly msg_number: number;
   readonly role: string;
@@ -158,6 +161,17 @@ export class HistoryFile {
       rule: String(row.rule),
       ...readReply(JSON.parse(String(row.reply))),
     };
+  }
+
+  /** How many messages of a user were decided that were sent after one time and not after another (milliseconds). */
+  messagesBetween(userId: string, afterMillis: number, untilMillis: number): number {
+    const row = this.database
+      .prepare(
+        `SELECT count(*) AS messages FROM event_ledger
+         WHERE user_id = ? AND sent_at > ? AND sent_at <= ? AND rule NOT IN (${NOT_WRITTEN_BY_A_USER})`,
+      )
+      .get(userId, new Date(afterMillis).toISOString(), new Date(untilMillis).toISOString());
+    return Number(row?.messages ?? 0);
   }
 
   /** A value of the chat's state; undefined when it is not set. */

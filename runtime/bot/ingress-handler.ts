@@ -12,7 +12,9 @@ import { type FailedEvents, failedEventStore, noFailedEvents } from './failed-ev
 import type { HandOff } from './hand-off.ts';
 import { answerWebhook, temporarilyUnavailable } from './ingress.ts';
 import { configLoader } from './load-config.ts';
+import { NoticeBook } from './notice.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
+import { RateMemory } from './rate-memory.ts';
 
 /** AWS clients by name: given, or made on first use and kept. Their retries are off: `callAws` retries. */
 type Clients = { -readonly [name in keyof BotClients]: BotClients[name] } & { readonly clock: Clock };
@@ -28,6 +30,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
   const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
   const log = jsonLog(write, () => clock.nowMillis());
   const loadConfig = configLoader(botType, environment, { clock, log, openSsm: () => ssmOf(clients) });
+  const memory = { rate: new RateMemory(), notices: new NoticeBook(clock) };
 
   const answer = async (request: HttpRequest, traceparent: string, requestLog: Log, ownArn: string) => {
     try {
@@ -42,6 +45,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
         clock,
         log: requestLog,
         traceparent,
+        memory,
       });
     } catch (error) {
       return answerFault(error, requestLog);

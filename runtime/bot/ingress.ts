@@ -15,6 +15,8 @@ import type { HandOff } from './hand-off.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
 import { eventLogFields, logFields, loggedEventId } from './log-fields.ts';
+import type { NoticeBook } from './notice.ts';
+import type { RateMemory } from './rate-memory.ts';
 import { noteStatuses } from './statuses.ts';
 
 /** What the front hop works with. */
@@ -29,6 +31,13 @@ export interface IngressPorts {
   /** Bound to the request's trace id. */
   readonly log: Log;
   readonly traceparent: string;
+  /** What this container remembers from webhook to webhook. */
+  readonly memory: IngressMemory;
+}
+
+export interface IngressMemory {
+  readonly rate: RateMemory;
+  readonly notices: NoticeBook;
 }
 
 /** Answers a platform's request: handshake, or jobs handed over (contract bot §5, §6). Texts are fixed there. */
@@ -60,11 +69,12 @@ async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<Ht
     !(await noteStatuses(readStatuses(body, config.whatsapp.allowedPhoneNumberIds), ports))
   )
     return temporarilyUnavailable;
-  const jobs = acceptedEvents(body, ports).map((event) => toJob(config, event, ports.traceparent));
-  const [firstJob] = jobs;
-  if (!firstJob) return jsonAnswer(200, 'Webhook received.');
-  const acknowledgement = await handOver(jobs, ports);
+  const { turns, notices } = jobsOf(body, ports);
+  const jobs = [...turns, ...notices];
+  const acknowledgement = jobs.length > 0 ? await handOver(jobs, ports) : 'Webhook received.';
   if (!acknowledgement) return temporarilyUnavailable;
+  const [firstJob] = turns;
+  if (!firstJob) return jsonAnswer(200, 'Webhook received.');
   // The Bot API runs a method that stands in the answer, so this saves a call (contract bot §17.4).
   if (config.botType === 'telegram' && config.typingIndicator)
     return jsonAnswer(200, { method: 'sendChatAction', chat_id: firstJob.chat_id, action: 'typing' });
@@ -109,9 +119,11 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
   }
 }
 
-/** The events to answer. Each of the others leaves a log line with the rule that ignored it. */
-function acceptedEvents(body: JsonRecord, { config, clock, log }: IngressPorts): readonly IncomingEvent[] {
+/** The jobs to hand over. Each event that gets no turn leaves a log line with the rule that ignored it. */
+function jobsOf(body: JsonRecord, ports: IngressPorts): { turns: readonly Job[]; notices: readonly Job[] } {
+  const { config, clock, log, traceparent, memory } = ports;
   const now = clock.nowMillis();
+  const notices: Job[] = [];
   const ignored = (eventId: string, rule: string, event?: IncomingEvent) =>
     log.info('event_ignored', {
       event_id: loggedEventId(config.botType, eventId, config),
@@ -121,11 +133,19 @@ function acceptedEvents(body: JsonRecord, { config, clock, log }: IngressPorts):
   const { events, skipped } = readWebhookBody(config, body, now);
   for (const { eventId, rule, event } of skipped) ignored(eventId, rule, event);
   const oldestMillis = now - (config.maxMessageDelaySeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  return events.filter((event) => {
-    const isFresh = Date.parse(event.sentAt) >= oldestMillis;
-    if (!isFresh) ignored(event.eventId, 'too_old', event);
-    return isFresh;
+  const accepted = events.filter((event) => {
+    const rule = ignoringRule(event, oldestMillis, ports);
+    if (rule) ignored(event.eventId, rule, event);
+    if (rule === 'rate_limited') notices.push(...memory.notices.jobsFor(event, rule, ports));
+    return !rule;
   });
+  return { turns: accepted.map((event) => toJob(config, event, traceparent)), notices };
+}
+
+/** The rule that ignores an event on arrival, if there is one. */
+function ignoringRule(event: IncomingEvent, oldestMillis: number, { config, memory }: IngressPorts) {
+  if (Date.parse(event.sentAt) < oldestMillis) return 'too_old';
+  return memory.rate.passes(event, config.ingressRatePerMinute) ? undefined : 'rate_limited';
 }
 
 /** The acknowledgement, or nothing when a job was refused: then none counts as handed over. */

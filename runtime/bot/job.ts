@@ -41,8 +41,11 @@ export function safeId(id: string): string {
   return plain ? id : `u_${Buffer.from(id, 'utf8').toString('base64url')}`;
 }
 
-/** Same event, same id, whatever else in the payload changed. 64 hex characters. */
-export const deduplicationId = (job: Job): string =>
-  createHash('sha256')
-    .update(JSON.stringify([job.provider, job.chat_id, job.event_id]))
-    .digest('hex');
+/**
+ * Same event, same id, whatever else in the payload changed. 64 hex characters. A notice is none of the event's
+ * own: if that passes after all, the queue must not take its job for the notice's repetition.
+ */
+export const deduplicationId = ({ provider, chat_id, event_id, job_kind, notice }: Job): string => {
+  const parts = [provider, chat_id, event_id, ...(job_kind === 'notice' ? [job_kind, notice] : [])];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+};

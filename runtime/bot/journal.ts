@@ -13,7 +13,7 @@ import {
 import type { HistoryRow, Usage } from './agent.ts';
 import type { Delivery, DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
-import type { LedgerRow, NewRow, StateChange } from './history-file.ts';
+import type { HistoryFile, LedgerRow, NewRow, StateChange } from './history-file.ts';
 import type { HistoryStore, OpenHistory } from './history-store.ts';
 import type { Job } from './job.ts';
 
@@ -100,6 +100,11 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   /** A value of the chat's state as it was when the turn began. */
   state(key: string): string | undefined {
     return this.history?.file.state(key);
+  }
+
+  /** See `HistoryFile.messagesBetween`. */
+  messagesBetween(...args: Parameters<HistoryFile['messagesBetween']>): number {
+    return this.history?.file.messagesBetween(...args) ?? 0;
   }
 
   async claim(): Promise<Claim<OutgoingPart>> {

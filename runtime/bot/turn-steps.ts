@@ -3,6 +3,7 @@ import type { TurnSteps } from '../core/turn.ts';
 import { decideByAgent } from './decide/agent.ts';
 import { decideCommand } from './decide/command.ts';
 import type { DecideInput, Decider, Verdict } from './decide/decider.ts';
+import { decideRateLimit } from './decide/rate-limit.ts';
 import { decideSpendLimit } from './decide/spend-limit.ts';
 import { decideTakenOver } from './decide/taken-over.ts';
 import type { BotDecision } from './journal.ts';
@@ -11,7 +12,7 @@ import type { BotDecision } from './journal.ts';
 const SEND_MARGIN_MILLIS = 1_000;
 
 /** The first that decides wins; what none of them takes is for the agent. */
-const DECIDERS: readonly Decider[] = [decideTakenOver, decideCommand, decideSpendLimit];
+const DECIDERS: readonly Decider[] = [decideRateLimit, decideTakenOver, decideCommand, decideSpendLimit];
 
 /** How a bot decides a turn and sends its parts. */
 export function botSteps(input: DecideInput, sender: Sender): TurnSteps<OutgoingPart, BotDecision> {

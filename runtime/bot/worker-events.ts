@@ -6,6 +6,7 @@ import { traceparentOf } from '../core/trace-context.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
 import { comeBackSooner, type QueuePorts, queueRecords, type WorkerRecord } from './queue-record.ts';
+import { workNotice } from './work-notice.ts';
 import { type WorkerPorts, workJob } from './worker.ts';
 
 /** What an event brings beside its jobs. */
@@ -45,6 +46,10 @@ async function workOne(
   invocation: EventInvocation & { hop: 'async' | 'queue' },
 ) {
   if (job.chat_id === '') return 'No chat_id found; update ignored.';
+  if (job.job_kind === 'notice') {
+    await workNotice(job, ports, invocation.deadlineMillis);
+    return 'Processed.';
+  }
   const outcome = await workJob(job, ports, invocation);
   const isBusy = outcome.status === 'ignored' && outcome.rule === 'busy';
   return isBusy ? 'Already processing; update ignored.' : 'Processed.';

@@ -18,6 +18,7 @@ import { failedEventStore, noFailedEvents } from './failed-events.ts';
 import { historyStore } from './history-store.ts';
 import { readJobMessage } from './incoming.ts';
 import { configLoader, type LoadedConfig } from './load-config.ts';
+import { noticeMarks } from './notice-marks.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
 import { giveBack, type QueuePorts, queueRecords } from './queue-record.ts';
 import type { WorkerPorts } from './worker.ts';
@@ -139,6 +140,7 @@ function workerPorts(
     log,
     agent: options.agent ?? echoAgent,
     timezone: 'UTC',
+    notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
     finished: new Set(),
     histories: historyStore(objects, clock, { prefix, tmpDir }),
     delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,

@@ -10,8 +10,10 @@ import type { BotConfig } from './config.ts';
 import type { Job } from './job.ts';
 import { BotJournal, type JournalPorts } from './journal.ts';
 import { logFields } from './log-fields.ts';
+import type { NoticeMarks } from './notice-marks.ts';
 import { botSteps } from './turn-steps.ts';
 import { usageFields } from './usage.ts';
+import { noticeOnTheSpot } from './work-notice.ts';
 
 /** What a worker works with, made once per configuration. */
 export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
@@ -20,6 +22,7 @@ export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly sender: Sender;
   readonly clock: Clock;
   readonly log: Log;
+  readonly notices: NoticeMarks;
   /** IANA name; a day of spending begins at its midnight. */
   readonly timezone: string;
   parse(job: Job): IncomingMessage;
@@ -56,6 +59,8 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
   try {
     const outcome = await turn(job, { ...ports, log }, journal, invocation.deadlineMillis);
     finished(outcome.status, ruleOf(outcome, journal.rule));
+    if (outcome.status === 'ignored' && outcome.rule === 'rate_limited')
+      await noticeOnTheSpot(job, { ...ports, log }, invocation.deadlineMillis);
     return outcome;
   } catch (thrown) {
     const error = loggableError(thrown);

@@ -23,7 +23,7 @@ export interface DecideInput {
   /** The messages of the turn in order of arrival: one, or several under the merge policy. */
   readonly messages: readonly TurnMessage[];
   /** History and state as they were when the turn began. */
-  readonly journal: Pick<BotJournal, 'rows' | 'state'>;
+  readonly journal: Pick<BotJournal, 'rows' | 'state' | 'messagesBetween'>;
   readonly config: BotConfig;
   readonly agent: Agent;
   readonly clock: Clock;
