@@ -1,5 +1,10 @@
-import { DeleteObjectsCommand, ListObjectsV2Command, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
-import { type AwsClient, callAws } from './aws-errors.ts';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+} from '@aws-sdk/client-s3';
+import { type AwsClient, awsStatus, callAws } from './aws-errors.ts';
 import type { Clock } from './clock.ts';
 import { AwsCallError } from './errors.ts';
 
@@ -7,6 +12,8 @@ import { AwsCallError } from './errors.ts';
 export interface ObjectVersion {
   readonly key: string;
   readonly versionId: string;
+  /** The object was deleted with this version: it has no content. */
+  readonly isDeletion: boolean;
 }
 
 /** A bucket as its operator sees it: what is in it, and every version of that. */
@@ -15,6 +22,8 @@ export interface ObjectVersions {
   keys(prefix: string): Promise<readonly string[]>;
   /** All versions and delete marks below a prefix. */
   versions(prefix: string): Promise<readonly ObjectVersion[]>;
+  /** The content of a version that is no deletion; undefined when it has gone meanwhile. */
+  read(version: ObjectVersion): Promise<Uint8Array | undefined>;
   /** Deletes them for good. Throws `AwsCallError` when S3 keeps one. */
   delete(versions: readonly ObjectVersion[]): Promise<void>;
 }
@@ -53,18 +62,17 @@ export function s3ObjectVersions(s3: AwsClient, bucket: string, clock: Clock): O
       return keys;
     },
 
-    async versions(prefix) {
-      const found: ObjectVersion[] = [];
-      let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
-      while (marker) {
-        const input = { Bucket: bucket, Prefix: prefix, ...marker };
-        const send = () => s3.send(new ListObjectVersionsCommand(input));
-        const page: VersionPage = await callAws(clock, 's3:ListObjectVersions', send);
-        for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])])
-          found.push({ key: Key, versionId: VersionId });
-        marker = nextMarker(page);
+    versions: (prefix) => allVersions(s3, bucket, clock, prefix),
+
+    async read({ key, versionId }) {
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId });
+      try {
+        const output = await callAws(clock, 's3:GetObjectVersion', () => s3.send(command));
+        return await output.Body.transformToByteArray();
+      } catch (error) {
+        if (awsStatus(error) === 404) return undefined;
+        throw error;
       }
-      return found;
     },
 
     async delete(versions) {
@@ -81,6 +89,23 @@ export function s3ObjectVersions(s3: AwsClient, bucket: string, clock: Clock): O
       }
     },
   };
+}
+
+async function allVersions(s3: AwsClient, bucket: string, clock: Clock, prefix: string) {
+  const found: ObjectVersion[] = [];
+  const collect = (listed: VersionPage['Versions'], isDeletion: boolean) => {
+    for (const { Key, VersionId } of listed ?? []) found.push({ key: Key, versionId: VersionId, isDeletion });
+  };
+  let marker: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+  while (marker) {
+    const input = { Bucket: bucket, Prefix: prefix, ...marker };
+    const send = () => s3.send(new ListObjectVersionsCommand(input));
+    const page: VersionPage = await callAws(clock, 's3:ListObjectVersions', send);
+    collect(page.Versions, false);
+    collect(page.DeleteMarkers, true);
+    marker = nextMarker(page);
+  }
+  return found;
 }
 
 const nextMarker = ({ IsTruncated, NextKeyMarker, NextVersionIdMarker }: VersionPage) =>

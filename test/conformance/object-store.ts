@@ -63,6 +63,8 @@ export function defineObjectStoreConformance(name: string, makeClients: MakeClie
       expect(await versions.keys(prefix)).toEqual(keys.slice(0, 4));
       const all = await versions.versions(prefix);
       expect(new Set(all.map(({ key }) => key)).size).toBeGreaterThanOrEqual(4);
+      const [first] = all.filter(({ key, isDeletion }) => key === `${prefix}1` && !isDeletion);
+      expect(first && Buffer.from((await versions.read(first)) ?? []).toString()).toMatch(/old|new/);
       await versions.delete(all);
       expect(await versions.versions(prefix)).toEqual([]);
       expect(await textAt(`${prefix}1`)).toBe('absent');

@@ -57,8 +57,8 @@ export class FakeS3 {
     return objects;
   }
 
-  private getObject({ Bucket, Key, IfNoneMatch }: Fields) {
-    const object = this.objects(Bucket).get(Key);
+  private getObject({ Bucket, Key, IfNoneMatch, VersionId }: Fields) {
+    const object = this.versionOf(Bucket, Key, VersionId);
     if (!object) throw awsError('NoSuchKey', 404, 'The specified key does not exist.');
     // The SDK finds no error code in the empty body of a 304 and names the error after the status.
     if (IfNoneMatch === object.etag) throw awsError('304', 304, 'UnknownError');
@@ -72,6 +72,11 @@ export class FakeS3 {
         transformToString: async () => Buffer.from(body).toString('utf8'),
       },
     };
+  }
+
+  private versionOf(bucket: string, key: string, id: string | undefined): FakeObject | undefined {
+    if (id === undefined || id === 'null') return this.objects(bucket).get(key);
+    return this.history.find((version) => version.key === key && version.id === id)?.object;
   }
 
   private putObject({ Bucket, Key, Body, ContentType, IfMatch, IfNoneMatch }: Fields) {
