@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../runtime/core/version.ts';
 import { addBuild } from './bot/build.ts';
+import { addHistory } from './bot/history.ts';
+import { addPullHistory } from './bot/pull-history.ts';
 import { addRedrive } from './bot/redrive.ts';
+import { addTakeover } from './bot/takeover.ts';
 import { paint } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
 
@@ -41,6 +44,9 @@ function hookline(world: World): Command {
   const bot = program.command('bot').description('WhatsApp and Telegram bots').helpCommand(false);
   addBuild(bot, world);
   addRedrive(bot, world);
+  addHistory(bot, world);
+  addPullHistory(bot, world);
+  addTakeover(bot, world);
   return program;
 }
 

@@ -1,6 +1,7 @@
 import type { RedriveClients } from '../runtime/bot/redrive.ts';
 import type { AwsClient } from '../runtime/core/aws-errors.ts';
 import { systemClock } from '../runtime/core/clock.ts';
+import { type Ask, processAsk } from './ask.ts';
 import type { CommandAws } from './deployed-bot.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -9,6 +10,8 @@ export interface World {
   readonly terminal: Terminal;
   redriveClients(): Promise<RedriveClients>;
   readonly aws: CommandAws;
+  /** Undefined without a terminal. */
+  readonly ask: Ask | undefined;
 }
 
 // Retries are ours: they know what is safe to repeat.
@@ -50,6 +53,7 @@ const processAws: CommandAws = {
 export const processWorld: World = {
   terminal: processTerminal,
   aws: processAws,
+  ask: processAsk,
   async redriveClients() {
     const [{ SQSClient }, { LambdaClient }] = await needing(
       ['@aws-sdk/client-sqs', '@aws-sdk/client-lambda'],

@@ -1,6 +1,6 @@
 import { type Clock, epochSeconds } from '../core/clock.ts';
 import { ClaimLostError } from '../core/errors.ts';
-import type { StateChange } from './history-file.ts';
+import type { HistoryFile, StateChange } from './history-file.ts';
 import type { HistoryStore } from './history-store.ts';
 
 /** Until this time (ISO 8601) a person answers the chat in the bot's place (contract bot §11.11). */
@@ -36,20 +36,18 @@ export function dayIn(timezone: string, nowMillis: number): string {
 const MAX_ATTEMPTS = 5;
 
 /**
- * Changes a chat's state by compare-and-swap, beside whatever turn is running (contract bot §11.11). A chat
+ * Changes a chat's history by compare-and-swap, beside whatever turn is running (contract bot §7.7). A chat
  * without a history gets one. Throws when the history changed under every attempt.
  */
-export async function changeChatState(
+export async function changeHistory(
   histories: HistoryStore,
-  clock: Clock,
   chatId: string,
-  state: readonly StateChange[],
+  change: (file: HistoryFile) => void | Promise<void>,
 ): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const history = await histories.open(chatId);
     try {
-      const times = { nowSeconds: epochSeconds(clock), forgetBeforeSeconds: 0 };
-      history.file.write({ clear: false, rows: [], ledger: [], state }, times);
+      await change(history.file);
       if ((await histories.save(chatId, history)) === 'stored') return;
     } finally {
       history.discard();
@@ -57,6 +55,18 @@ export async function changeChatState(
   }
   throw new ClaimLostError("The chat's state could not be changed: its history was saved at the same time");
 }
+
+/** Changes a chat's state (contract bot §11.11), as `changeHistory` does. */
+export const changeChatState = (
+  histories: HistoryStore,
+  clock: Clock,
+  chatId: string,
+  state: readonly StateChange[],
+): Promise<void> =>
+  changeHistory(histories, chatId, (file) => {
+    const times = { nowSeconds: epochSeconds(clock), forgetBeforeSeconds: 0 };
+    file.write({ clear: false, rows: [], ledger: [], state }, times);
+  });
 
 /** Hands a chat to a person until a time (milliseconds since 1970); undefined gives it back to the bot. */
 export const setTakeOver = (

@@ -126,6 +126,13 @@ export const DEFAULT_GRAPH_VERSION = 'v26.0';
 /** Default of `DEDUPE_TTL_SECONDS`: for 8 days the ledger knows an event again. */
 export const DEFAULT_DEDUPE_TTL_SECONDS = 8 * 86_400;
 
+/** Prefixes in the bucket, without slashes at their ends. */
+export interface BotPrefixes {
+  readonly history: string;
+  readonly files: string;
+  readonly failedEvents: string;
+}
+
 const BUSY_POLICIES = ['drop', 'fifo', 'merge'] as const;
 const GROUP_POLICIES = ['mention', 'all', 'off'] as const;
 const AMBIGUITY_POLICIES = ['resend', 'hold'] as const;
@@ -155,7 +162,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
     ...readHistory(env),
     ...readLimits(env),
     captureFailedEvents: env.boolean('CAPTURE_FAILED_EVENTS', false),
-    failedEventsPrefix: trimSlashes(env.text('FAILED_EVENTS_S3_PREFIX') ?? 'failed-events'),
+    failedEventsPrefix: readFailedEventsPrefix(env),
     maxMessageDelaySeconds: delay > 0 ? delay : undefined,
     ambiguityPolicy: env.choice(['SEND_AMBIGUITY_POLICY'], AMBIGUITY_POLICIES, 'resend'),
     deliveryTimeoutSeconds: env.seconds('DELIVERY_TIMEOUT', 60) || 60,
@@ -171,6 +178,16 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
   };
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return config;
+}
+
+const readFailedEventsPrefix = (env: EnvironmentReader) =>
+  trimSlashes(env.text('FAILED_EVENTS_S3_PREFIX') ?? 'failed-events');
+
+/** Where a bot's objects stand in its bucket; for commands, which know a bot by its environment alone. */
+export function readBotPrefixes(environment: Environment): BotPrefixes {
+  const env = new EnvironmentReader(environment);
+  const { historyPrefix: history, filesPrefix: files } = readHistory(env);
+  return { history, files, failedEvents: readFailedEventsPrefix(env) };
 }
 
 const readHistory = (env: EnvironmentReader) => ({

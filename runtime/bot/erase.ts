@@ -1,13 +1,7 @@
 import { asRecord, asText } from '../core/json.ts';
 import type { ObjectVersion, ObjectVersions } from '../core/object-versions.ts';
+import type { BotPrefixes } from './config.ts';
 import { safeId } from './job.ts';
-
-/** Where a bot's objects stand in its bucket; prefixes without slashes at their ends. */
-export interface BotPrefixes {
-  readonly history: string;
-  readonly files: string;
-  readonly failedEvents: string;
-}
 
 export const ARCHIVE_PREFIX = 'archive';
 export const JOBS_PREFIX = 'jobs';

@@ -174,6 +174,23 @@ export class HistoryFile {
     return Number(row?.messages ?? 0);
   }
 
+  /** Every event that was decided, oldest first. */
+  ledgerRows(): (LedgerRow & { readonly decidedAtSeconds: number })[] {
+    const rows = this.database
+      .prepare('SELECT event_id, decided_at FROM event_ledger ORDER BY decided_at, rowid')
+      .all();
+    return rows.flatMap(({ event_id, decided_at }) => {
+      const row = this.ledgerRow(String(event_id));
+      return row ? [{ ...row, decidedAtSeconds: Number(decided_at) }] : [];
+    });
+  }
+
+  /** All values of the chat's state. */
+  allState(): Readonly<Record<string, string>> {
+    const rows = this.database.prepare('SELECT key, value FROM history_metadata ORDER BY key').all();
+    return Object.fromEntries(rows.map(({ key, value }) => [String(key), String(value)]));
+  }
+
   /** A value of the chat's state; undefined when it is not set. */
   state(key: string): string | undefined {
     const row = this.database.prepare('SELECT value FROM history_metadata WHERE key = ?').get(key);
