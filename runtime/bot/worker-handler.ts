@@ -12,7 +12,7 @@ import { dynamoLock } from '../core/lock.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { s3ObjectStore } from '../core/object-store.ts';
 import { echoAgent } from './agents/echo.ts';
-import { credential } from './config.ts';
+import { credential } from './config-platforms.ts';
 import { dynamoDelivery } from './delivery.ts';
 import { failedEventStore, noFailedEvents } from './failed-events.ts';
 import { historyStore } from './history-store.ts';
