@@ -2,6 +2,7 @@ import type { AwsClient } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import type { Agent } from './agent.ts';
+import type { CommandOptions } from './commands.ts';
 
 /** What a handler reaches the world through; what is absent is made on first use. Tests give fakes. */
 export interface BotClients {
@@ -17,6 +18,8 @@ export interface BotClients {
 export interface HandlerOptions {
   /** Decides the replies; without it the bot echoes. */
   readonly agent?: Agent;
+  /** Texts of the built-in commands, commands of the bot's own, and its admin. */
+  readonly commands?: CommandOptions;
   readonly clients?: BotClients;
   /** Replaces `process.env`. */
   readonly environment?: Environment;

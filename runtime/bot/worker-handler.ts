@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { telegramSender } from '../channels/telegram/send.ts';
+import { usernameSource } from '../channels/telegram/username.ts';
 import { whatsappSender } from '../channels/whatsapp/send.ts';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
@@ -49,6 +50,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     // Retries are ours: they know what is safe to repeat.
     s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
     dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
+    username: usernameSource({ fetch: given.fetch ?? fetch, clock }),
   };
   const tokens = workerTokens({
     real: environment,
@@ -93,6 +95,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
 interface MadeClients {
   s3(): AwsClient;
   dynamodb(): AwsClient;
+  readonly username: ReturnType<typeof usernameSource>;
 }
 
 /** Loads what a turn works with, again whenever the environment behind it changed. */
@@ -139,6 +142,8 @@ function workerPorts(
     clock,
     log,
     agent: options.agent ?? echoAgent,
+    commands: options.commands ?? {},
+    botUsername: () => clients.username(config.telegram),
     timezone: 'UTC',
     notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
     finished: new Set(),

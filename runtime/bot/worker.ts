@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import { runTurn, type TurnOutcome } from '../core/turn.ts';
 import { VERSION } from '../core/version.ts';
 import type { Agent } from './agent.ts';
-import { DEFAULT_COMMAND_TEXTS } from './commands.ts';
+import type { AdminActions, CommandOptions } from './commands.ts';
 import type { BotConfig } from './config.ts';
 import type { Job } from './job.ts';
 import { BotJournal, type JournalPorts } from './journal.ts';
@@ -20,6 +20,10 @@ export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly config: BotConfig;
   readonly agent: Agent;
   readonly sender: Sender;
+  readonly commands: CommandOptions;
+  readonly adminActions?: AdminActions;
+  /** The bot's name on Telegram, without the @. */
+  botUsername(): Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
   readonly notices: NoticeMarks;
@@ -88,15 +92,7 @@ const journalOf = (job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }:
 async function turn(job: Job, ports: WorkerPorts, journal: BotJournal, deadlineMillis: number) {
   const message = ports.parse(job);
   const messages = [{ job, message }];
-  const input = {
-    ...ports,
-    job,
-    message,
-    messages,
-    journal,
-    commandTexts: DEFAULT_COMMAND_TEXTS,
-    deadlineMillis,
-  };
+  const input = { ...ports, job, message, messages, journal, deadlineMillis };
   const steps = botSteps(input, ports.sender);
   try {
     return await runTurn(journal, steps);

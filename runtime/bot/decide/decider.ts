@@ -3,7 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Ignored } from '../../core/turn.ts';
 import type { Agent } from '../agent.ts';
-import type { CommandTexts } from '../commands.ts';
+import type { AdminActions, CommandOptions } from '../commands.ts';
 import type { BotConfig } from '../config.ts';
 import type { Job } from '../job.ts';
 import type { BotDecision, BotJournal } from '../journal.ts';
@@ -28,7 +28,11 @@ export interface DecideInput {
   readonly agent: Agent;
   readonly clock: Clock;
   readonly log: Log;
-  readonly commandTexts: CommandTexts;
+  readonly commands: CommandOptions;
+  /** What the admin's commands act on; absent: the bot has none of those. */
+  readonly adminActions?: AdminActions;
+  /** The bot's name on Telegram, without the @. */
+  botUsername(): Promise<string>;
   /** IANA name; a day of spending begins at its midnight. */
   readonly timezone: string;
   /** When the function's time is up, milliseconds since 1970. */

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createGraphStandIn } from '../../../local/stand-ins/graph.ts';
 import { createTelegramStandIn } from '../../../local/stand-ins/telegram.ts';
 import type { Agent } from '../../../runtime/bot/agent.ts';
+import type { CommandOptions } from '../../../runtime/bot/commands.ts';
 import { HistoryFile } from '../../../runtime/bot/history-file.ts';
 import { type Job, safeId } from '../../../runtime/bot/job.ts';
 import { buildWorkerHandler } from '../../../runtime/bot/worker-handler.ts';
@@ -26,6 +27,7 @@ export interface WorldOptions {
   /** Default true. */
   readonly table?: boolean;
   readonly agent?: Agent;
+  readonly commands?: CommandOptions;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -53,6 +55,7 @@ export function workerWorld(options: WorldOptions = {}) {
         agentTurns.push(turn.text);
         return agent(turn, context);
       },
+      ...(options.commands && { commands: options.commands }),
       clients: {
         s3,
         dynamodb,
