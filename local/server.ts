@@ -16,8 +16,8 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** Larger requests are cut off; a Telegram update or a Graph call is far smaller. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Larger requests are cut off; the largest upload that a platform takes is smaller. */
+const MAX_BODY_BYTES = 110 * 1024 * 1024;
 
 /** Serves the routes to this machine's own programs and pages, first come first served. Port 0 takes a free one; a port in use is a `Problem`. */
 export async function startServer(

@@ -40,6 +40,7 @@ export interface Answer {
   readonly status: number;
   readonly json?: unknown;
   readonly html?: string;
+  readonly bytes?: { readonly content: Uint8Array; readonly mimeType: string };
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Answer, Fault } from './fault.ts';
-import { createStandIn, jsonObject, type Platform, type StandIn, type Verdict } from './stand-in.ts';
+import { graphError } from './graph-errors.ts';
+import { judgeDownload, judgeMetadata, judgeUpload } from './graph-media.ts';
+import { faultOfMessage, textOf } from './graph-messages.ts';
+import { MediaShelf } from './media-shelf.ts';
+import { createStandIn, jsonObject, type MediaStandIn, type Platform, type Verdict } from './stand-in.ts';
 import { whatsappMessageId } from './whatsapp-id.ts';
 
 export interface GraphStandInOptions {
@@ -12,64 +16,24 @@ export interface GraphStandInOptions {
   readonly nowMillis?: () => number;
 }
 
-/** HTTP status, type and words of the errors that bots meet most. */
-const ERRORS: Readonly<Record<number, { status: number; type?: string; message: string; details?: string }>> =
-  {
-    2: { status: 503, message: 'An unexpected error has occurred. Please retry your request later.' },
-    4: { status: 400, message: 'Application request limit reached' },
-    100: { status: 400, message: 'Invalid parameter' },
-    190: { status: 401, message: 'Error validating access token: Session has expired.' },
-    80007: { status: 400, message: 'Rate limit issues' },
-    130429: {
-      status: 429,
-      message: 'Rate limit hit',
-      details: 'Cloud API message throughput has been reached.',
-    },
-    131000: {
-      status: 500,
-      message: 'Something went wrong',
-      details: 'Message failed to send due to an unknown error.',
-    },
-    131026: { status: 400, message: 'Message undeliverable', details: 'Message Undeliverable.' },
-    131047: {
-      status: 400,
-      message: 'Re-engagement message',
-      details: 'More than 24 hours have passed since the customer last replied to this number.',
-    },
-    131056: {
-      status: 400,
-      message: '(Business Account, Consumer Account) pair rate limit hit',
-      details: 'Too many messages sent from this phone number to the same phone number in a short time.',
-    },
-  };
-
-/** An error answer of the Graph API. */
-export function graphError(
-  code: number,
-  overrides: { status?: number; subcode?: number; message?: string } = {},
-): Answer {
-  const known = ERRORS[code] ?? { status: 400, message: 'Unknown error' };
-  const message = overrides.message ?? known.message;
-  const error = {
-    message: code === 190 || overrides.message ? message : `(#${code}) ${message}`,
-    type: 'OAuthException',
-    code,
-    ...(overrides.subcode !== undefined && { error_subcode: overrides.subcode }),
-    ...(known.details && { error_data: { messaging_product: 'whatsapp', details: known.details } }),
-    fbtrace_id: createHash('sha256').update(`${code}${message}`).digest('base64url').slice(0, 23),
-  };
-  return { status: overrides.status ?? known.status, json: { error } };
-}
-
-/** The WhatsApp side of the Graph API: `POST /v26.0/<phone number id>/messages`. */
-export function createGraphStandIn(options: GraphStandInOptions = {}): StandIn {
+/** The WhatsApp side of the Graph API: messages, read marks and media of a phone number. */
+export function createGraphStandIn(options: GraphStandInOptions = {}): MediaStandIn {
   const nowMillis = options.nowMillis ?? Date.now;
   const startedMillis = nowMillis();
+  const shelf = new MediaShelf((number) => String(900_000_000_000_000 + number));
   const platform: Platform = {
-    judge: (request) => judge(request, options, startedMillis),
+    judge: (request) => judge(request, options, { startedMillis, shelf }),
     refusal,
   };
-  return createStandIn(platform, nowMillis);
+  return Object.assign(createStandIn(platform, nowMillis), {
+    hold: shelf.add.bind(shelf),
+    held: shelf.get.bind(shelf),
+  });
+}
+
+interface Account {
+  readonly startedMillis: number;
+  readonly shelf: MediaShelf;
 }
 
 function refusal(fault: Extract<Fault, { kind: 'refuse' | 'throttle' | 'broken' }>): Answer {
@@ -86,24 +50,22 @@ function refusal(fault: Extract<Fault, { kind: 'refuse' | 'throttle' | 'broken' 
 
 const invalid = (answer: Answer): Verdict => ({ status: 'invalid', answer });
 
-async function judge(
-  request: Request,
-  options: GraphStandInOptions,
-  startedMillis: number,
-): Promise<Verdict> {
-  const path = new URL(request.url).pathname.match(/^\/v\d+\.\d+\/([^/]+)\/messages$/);
-  const phoneNumberId = path?.[1];
-  if (!phoneNumberId || request.method !== 'POST')
-    return invalid(graphError(100, { subcode: 33, message: UNKNOWN_OBJECT }));
+async function judge(request: Request, options: GraphStandInOptions, account: Account): Promise<Verdict> {
+  const { pathname } = new URL(request.url);
   const bearer = request.headers.get('authorization')?.match(/^Bearer (\S+)$/)?.[1];
   if (!bearer || (options.token && bearer !== options.token))
     return invalid(graphError(190, { subcode: 463 }));
-  if (options.phoneNumberId && phoneNumberId !== options.phoneNumberId)
+  if (pathname.startsWith('/whatsapp_business/attachments/')) return judgeDownload(request, account.shelf);
+  const [, id, edge] = pathname.match(/^\/v\d+\.\d+\/([^/]+)(?:\/(messages|media))?$/) ?? [];
+  if (id && !edge && request.method === 'GET') return judgeMetadata(request, id, account.shelf);
+  const isKnown = !options.phoneNumberId || id === options.phoneNumberId;
+  if (!id || !edge || request.method !== 'POST' || !isKnown)
     return invalid(graphError(100, { subcode: 33, message: UNKNOWN_OBJECT }));
+  if (edge === 'media') return judgeUpload(request, account.shelf);
   const body = await jsonObject(request);
   if (body?.messaging_product !== 'whatsapp')
     return invalid(graphError(100, { message: '(#100) The parameter messaging_product is required.' }));
-  return body.status === 'read' ? judgeRead(body) : judgeMessage(body, startedMillis);
+  return body.status === 'read' ? judgeRead(body) : judgeMessage(body, account);
 }
 
 const UNKNOWN_OBJECT =
@@ -124,25 +86,19 @@ function judgeRead(body: Record<string, unknown>): Verdict {
   };
 }
 
-function judgeMessage(body: Record<string, unknown>, startedMillis: number): Verdict {
+function judgeMessage(body: Record<string, unknown>, { startedMillis, shelf }: Account): Verdict {
   const recipient = body.to ?? body.recipient;
   if (typeof recipient !== 'string' || recipient === '')
     return invalid(graphError(100, { message: '(#100) The parameter to is required.' }));
-  const type = body.type ?? 'text';
-  const text = type === 'text' ? (body.text as { body?: unknown } | undefined)?.body : undefined;
-  if (type === 'text' && (typeof text !== 'string' || text === ''))
-    return invalid(graphError(100, { message: "(#100) The parameter text['body'] is required." }));
-  if (typeof text === 'string' && text.length > 4096)
-    return invalid(
-      graphError(100, { message: "(#100) Param text['body'] must be at most 4096 characters long." }),
-    );
+  const fault = faultOfMessage(body, shelf);
+  if (fault) return invalid(graphError(100, { message: `(#100) ${fault}` }));
   return {
     status: 'valid',
-    method: 'message',
+    method: body.type === 'reaction' ? 'reaction' : 'message',
     chatId: recipient,
-    text: typeof text === 'string' ? text : undefined,
+    text: textOf(body),
     body,
-    isMessage: true,
+    isMessage: body.type !== 'reaction',
     accept: (sequence) => acceptMessage(body, recipient, `${startedMillis}:${sequence}`),
   };
 }

@@ -4,12 +4,13 @@ import { jsonObject, type StandIn, type StandInCall } from './stand-in.ts';
 
 export type StandIns = Readonly<Record<'whatsapp' | 'telegram', StandIn>>;
 
-/** Both platforms, told apart by the form of their paths: `/v26.0/…` and `/bot<token>/…`. */
+/** Both platforms, told apart by the form of their paths: `/v26.0/…` (and the
+ * addresses of media) and `/bot<token>/…`. */
 export const platformRoute =
   (standIns: StandIns): Route =>
   async (request, url) => {
-    if (/^\/v\d+\.\d+\//.test(url.pathname)) return standIns.whatsapp.fetch(request);
-    if (/^\/bot[^/]+\//.test(url.pathname)) return standIns.telegram.fetch(request);
+    if (/^\/(v\d+\.\d+|whatsapp_business)\//.test(url.pathname)) return standIns.whatsapp.fetch(request);
+    if (/^(\/file)?\/bot[^/]+\//.test(url.pathname)) return standIns.telegram.fetch(request);
     return undefined;
   };
 

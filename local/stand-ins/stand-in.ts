@@ -1,4 +1,5 @@
 import { type Answer, connectionError, type Fault, type FaultRule, takeFault } from './fault.ts';
+import type { HeldMedia } from './media-shelf.ts';
 
 /** What a platform was asked to do, and what came of it. */
 export interface StandInCall {
@@ -56,6 +57,14 @@ export interface StandIn {
   repair(): void;
   /** Forgets calls and faults. */
   reset(): void;
+}
+
+/** A platform that also keeps media. */
+export interface MediaStandIn extends StandIn {
+  /** Keeps what a user sends; resolves to the id by which a webhook names it. */
+  hold(media: HeldMedia): string;
+  /** What is kept under an id: a user's medium, or an upload. */
+  held(id: string): HeldMedia | undefined;
 }
 
 const MAX_CALLS = 5000;
@@ -176,7 +185,12 @@ const untilAborted = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
-function respond({ status, json, html, headers }: Answer): Response {
+function respond({ status, json, html, bytes, headers }: Answer): Response {
+  if (bytes)
+    return new Response(new Uint8Array(bytes.content), {
+      status,
+      headers: { 'content-type': bytes.mimeType },
+    });
   const type = html === undefined ? 'application/json; charset=UTF-8' : 'text/html; charset=UTF-8';
   return new Response(html ?? JSON.stringify(json ?? {}), {
     status,

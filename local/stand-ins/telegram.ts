@@ -1,5 +1,7 @@
 import type { Answer, Fault } from './fault.ts';
-import { createStandIn, jsonObject, type Platform, type StandIn, type Verdict } from './stand-in.ts';
+import { formFields, MediaShelf } from './media-shelf.ts';
+import { createStandIn, jsonObject, type MediaStandIn, type Platform, type Verdict } from './stand-in.ts';
+import { faultOfInput, MEDIA_METHODS, type TelegramInput } from './telegram-input.ts';
 
 export interface TelegramStandInOptions {
   /** Other bot tokens are refused; by default any is taken. */
@@ -29,16 +31,21 @@ export function telegramError(code: number, description?: string, parameters?: o
 
 const BOT = { id: 7_000_000_001, is_bot: true, first_name: 'Stand-in', username: 'hookline_stand_in_bot' };
 
-/** The Bot API: `POST /bot<token>/<method>`. */
-export function createTelegramStandIn(options: TelegramStandInOptions = {}): StandIn {
+/** The Bot API: `POST /bot<token>/<method>`, and `GET /file/bot<token>/<path>`. */
+export function createTelegramStandIn(options: TelegramStandInOptions = {}): MediaStandIn {
   const nowMillis = options.nowMillis ?? Date.now;
-  const bot: Bot = { nowMillis, webhook: {} };
+  const shelf = new MediaShelf((number) => `AgACAgIAAxkBAAI${String(number).padStart(5, '0')}`);
+  const bot: Bot = { nowMillis, webhook: {}, shelf };
   const platform: Platform = { judge: (request) => judge(request, options, bot), refusal };
-  return createStandIn(platform, nowMillis);
+  return Object.assign(createStandIn(platform, nowMillis), {
+    hold: shelf.add.bind(shelf),
+    held: shelf.get.bind(shelf),
+  });
 }
 
 interface Bot {
   readonly nowMillis: () => number;
+  readonly shelf: MediaShelf;
   webhook: Readonly<Record<string, unknown>>;
 }
 
@@ -59,40 +66,90 @@ const invalid = (answer: Answer): Verdict => ({ status: 'invalid', answer });
 
 async function judge(request: Request, options: TelegramStandInOptions, bot: Bot): Promise<Verdict> {
   const url = new URL(request.url);
-  const [, token, method] = url.pathname.match(/^\/bot([^/]+)\/(\w+)$/) ?? [];
-  if (!token || !method) return invalid(telegramError(404));
+  const [, isFile, token, rest] = url.pathname.match(/^(\/file)?\/bot([^/]+)\/(.+)$/) ?? [];
+  if (!token || !rest) return invalid(telegramError(404));
   if (options.token && token !== options.token) return invalid(telegramError(401));
-  const fromBody = request.body ? await jsonObject(request) : {};
-  if (!fromBody) return invalid(telegramError(400, "Bad Request: can't parse JSON object"));
-  const body = { ...Object.fromEntries(url.searchParams), ...fromBody };
-  const act = METHODS[method];
+  if (isFile) return judgeDownload(rest, bot);
+  const input = await inputOf(request, url, rest);
+  if (!input) return invalid(telegramError(400, "Bad Request: can't parse JSON object"));
+  const { method, body } = input;
+  const act = METHODS[method] ?? (method in MEDIA_METHODS ? sendMedia : undefined);
   if (!act) return invalid(telegramError(404, 'Not Found: method not found'));
-  const fault = faultOfInput(method, body);
+  const fault = faultOfInput(input, bot.shelf) ?? faultOfFile(input, bot);
   if (fault) return invalid(telegramError(400, `Bad Request: ${fault}`));
+  const isMessage = method.startsWith('send') && method !== 'sendChatAction';
+  const text = body.text ?? body.caption;
   return {
     status: 'valid',
     method,
     chatId: body.chat_id === undefined ? '' : String(body.chat_id),
-    text: typeof body.text === 'string' ? body.text : undefined,
+    text: typeof text === 'string' ? text : undefined,
     body,
-    isMessage: method === 'sendMessage',
+    isMessage,
     accept: (sequence) => {
-      const result = act(body, bot, sequence);
-      const messageId = method === 'sendMessage' ? String(sequence) : undefined;
+      const result = act(input, bot, sequence);
+      const messageId = isMessage ? String(sequence) : undefined;
       return { answer: { status: 200, json: { ok: true, result } }, messageId };
     },
   };
 }
 
-function faultOfInput(method: string, body: Readonly<Record<string, unknown>>): string | undefined {
-  if (!['sendMessage', 'sendChatAction'].includes(method)) return undefined;
-  if (body.chat_id === undefined || body.chat_id === '') return 'chat_id is empty';
-  if (method === 'sendChatAction') return body.action ? undefined : 'wrong parameter action in request';
-  if (typeof body.text !== 'string' || body.text.trim() === '') return 'message text is empty';
-  return body.text.length > 4096 ? 'message is too long' : undefined;
+async function inputOf(request: Request, url: URL, method: string): Promise<TelegramInput | undefined> {
+  const query = Object.fromEntries(url.searchParams);
+  if (request.headers.get('content-type')?.startsWith('multipart/form-data')) {
+    const form = await formFields(request).catch(() => undefined);
+    return form && { method, body: { ...query, ...form.fields }, files: form.files };
+  }
+  const body = request.body ? await jsonObject(request) : {};
+  return body && { method, body: { ...query, ...body }, files: {} };
 }
 
-type Method = (body: Readonly<Record<string, unknown>>, bot: Bot, sequence: number) => unknown;
+const MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024;
+
+function faultOfFile({ method, body }: TelegramInput, { shelf }: Bot): string | undefined {
+  if (method !== 'getFile') return undefined;
+  const file = shelf.get(body.file_id);
+  if (!file) return 'invalid file_id';
+  return file.bytes.length > MAX_DOWNLOAD_BYTES ? 'file is too big' : undefined;
+}
+
+function judgeDownload(path: string, { shelf }: Bot): Verdict {
+  const id = path.split('/').at(-1) ?? '';
+  const file = shelf.get(id);
+  if (!file) return invalid(telegramError(404));
+  const bytes = { content: file.bytes, mimeType: 'application/octet-stream' };
+  return {
+    status: 'valid',
+    method: 'download',
+    chatId: '',
+    text: undefined,
+    body: { id },
+    isMessage: false,
+    accept: () => ({ answer: { status: 200, bytes }, messageId: undefined }),
+  };
+}
+
+type Method = (input: TelegramInput, bot: Bot, sequence: number) => unknown;
+
+const message = ({ body }: TelegramInput, bot: Bot, sequence: number) => ({
+  message_id: sequence,
+  from: BOT,
+  chat: chatOf(body.chat_id),
+  date: Math.floor(bot.nowMillis() / 1000),
+});
+
+/** What is sent again by its id needs no second upload. */
+const sendMedia: Method = (input, bot, sequence) => {
+  const { field = '' } = MEDIA_METHODS[input.method] ?? {};
+  const file = input.files[field];
+  const id = file ? bot.shelf.add(file) : String(input.body[field]);
+  const shown = { file_id: id, file_unique_id: id, file_size: bot.shelf.get(id)?.bytes.length };
+  return {
+    ...message(input, bot, sequence),
+    ...(input.body.caption !== undefined && { caption: input.body.caption }),
+    [field]: field === 'photo' ? [shown] : shown,
+  };
+};
 
 const METHODS: Readonly<Record<string, Method>> = {
   getMe: () => ({
@@ -101,24 +158,25 @@ const METHODS: Readonly<Record<string, Method>> = {
     can_read_all_group_messages: false,
     supports_inline_queries: false,
   }),
-  sendMessage: (body, bot, sequence) => ({
-    message_id: sequence,
-    from: BOT,
-    chat: chatOf(body.chat_id),
-    date: Math.floor(bot.nowMillis() / 1000),
-    text: body.text,
+  sendMessage: (input, bot, sequence) => ({ ...message(input, bot, sequence), text: input.body.text }),
+  getFile: ({ body }, { shelf }) => ({
+    file_id: body.file_id,
+    file_unique_id: body.file_id,
+    file_size: shelf.get(body.file_id)?.bytes.length,
+    file_path: `files/${String(body.file_id)}`,
   }),
+  setMessageReaction: () => true,
   sendChatAction: () => true,
   answerCallbackQuery: () => true,
-  setWebhook: (body, bot) => {
+  setWebhook: ({ body }, bot) => {
     bot.webhook = body;
     return true;
   },
-  deleteWebhook: (_body, bot) => {
+  deleteWebhook: (_input, bot) => {
     bot.webhook = {};
     return true;
   },
-  getWebhookInfo: (_body, bot) => ({
+  getWebhookInfo: (_input, bot) => ({
     url: bot.webhook.url ?? '',
     has_custom_certificate: false,
     pending_update_count: 0,

@@ -6,6 +6,7 @@ export const HISTORY_PREFIX = 'history';
 export const FAILED_EVENTS_PREFIX = 'failed-events';
 export const JOBS_PREFIX = 'jobs';
 export const SECRETS_PREFIX = 'secrets';
+const FILES_PREFIX = 'files';
 /** Keys of delivery items begin with it (contract bot §7.3). */
 const DELIVERY_KEY_PREFIX = 'evt:';
 
@@ -119,6 +120,11 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       resources: [`${on.bucketArn}/${HISTORY_PREFIX}/*`],
     },
     {
+      sid: 'Files',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${on.bucketArn}/${FILES_PREFIX}/*`],
+    },
+    {
       sid: 'TokenFiles',
       actions: ['s3:GetObject'],
       resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
@@ -137,7 +143,7 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       condition: {
         test: 'StringLike',
         variable: 's3:prefix',
-        values: [HISTORY_PREFIX, SECRETS_PREFIX].map((prefix) => `${prefix}/*`),
+        values: [HISTORY_PREFIX, SECRETS_PREFIX, FILES_PREFIX].map((prefix) => `${prefix}/*`),
       },
     },
     {

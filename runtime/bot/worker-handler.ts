@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { telegramSender } from '../channels/telegram/send.ts';
+import { telegramChannel } from '../channels/telegram/channel.ts';
 import { usernameSource } from '../channels/telegram/username.ts';
-import { whatsappSender } from '../channels/whatsapp/send.ts';
+import { whatsappChannel } from '../channels/whatsapp/channel.ts';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -13,6 +13,7 @@ import { dynamoLock } from '../core/lock.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { s3ObjectStore } from '../core/object-store.ts';
 import { echoAgent } from './agents/echo.ts';
+import { chatFiles } from './chat-files.ts';
 import { credential } from './config-platforms.ts';
 import { dynamoDelivery } from './delivery.ts';
 import { failedEventStore, noFailedEvents } from './failed-events.ts';
@@ -136,6 +137,12 @@ function workerPorts(
   const { clock } = given;
   const { locksTableName: table, historyPrefix: prefix, tmpDir } = config;
   const objects = s3ObjectStore(clients.s3(), config.bucketName ?? '', clock);
+  const files = {
+    objects: config.persistFiles ? objects : undefined,
+    prefix: config.filesPrefix,
+    tmpDir,
+    packageRoot: environment.LAMBDA_TASK_ROOT ?? process.cwd(),
+  };
   const net = { fetch: given.fetch ?? fetch, clock, timeoutSeconds: config.deliveryTimeoutSeconds };
   return {
     config,
@@ -146,6 +153,7 @@ function workerPorts(
     botUsername: () => clients.username(config.telegram),
     timezone: 'UTC',
     notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
+    openFiles: (chatId) => chatFiles(chatId, files),
     finished: new Set(),
     histories: historyStore(objects, clock, { prefix, tmpDir }),
     delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,
@@ -155,8 +163,8 @@ function workerPorts(
       : noFailedEvents,
     sender:
       config.botType === 'whatsapp'
-        ? whatsappSender(net, config.whatsapp)
-        : telegramSender(net, config.telegram),
+        ? whatsappChannel(net, config.whatsapp)
+        : telegramChannel(net, config.telegram),
     parse: ({ payload }) => readJobMessage(config, payload),
     getKey: (name) => credential(environment, name),
   };

@@ -1,10 +1,11 @@
-import type { IncomingMessage, Sender } from '../channels/channel.ts';
+import type { Channel, IncomingMessage } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import { describeError, loggableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { runTurn, type TurnOutcome } from '../core/turn.ts';
 import { VERSION } from '../core/version.ts';
 import type { Agent } from './agent.ts';
+import type { ChatFiles } from './chat-files.ts';
 import type { AdminActions, CommandOptions } from './commands.ts';
 import type { BotConfig } from './config.ts';
 import type { Job } from './job.ts';
@@ -19,7 +20,8 @@ import { noticeOnTheSpot } from './work-notice.ts';
 export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly config: BotConfig;
   readonly agent: Agent;
-  readonly sender: Sender;
+  readonly sender: Channel;
+  openFiles(chatId: string): ChatFiles;
   readonly commands: CommandOptions;
   readonly adminActions?: AdminActions;
   /** The bot's name on Telegram, without the @. */
@@ -92,10 +94,13 @@ const journalOf = (job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }:
 async function turn(job: Job, ports: WorkerPorts, journal: BotJournal, deadlineMillis: number) {
   const message = ports.parse(job);
   const messages = [{ job, message }];
-  const input = { ...ports, job, message, messages, journal, deadlineMillis };
-  const steps = botSteps(input, ports.sender);
+  const files = ports.openFiles(job.chat_id);
+  const input = { ...ports, job, message, messages, files, journal, deadlineMillis };
   try {
-    return await runTurn(journal, steps);
+    const outcome = await runTurn(journal, botSteps(input));
+    // A turn that comes back may need its files again.
+    await files.discard();
+    return outcome;
   } finally {
     journal.close();
   }

@@ -151,6 +151,37 @@ export interface SendTarget {
   readonly callbackData: string;
   /** No try may start after this time. */
   readonly deadlineMillis: number;
+  /** Fields of the platform's own, added to its message; an object is joined to ours of the same name. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /** Reads a file that a part names; without it such a part is refused for good. */
+  readFile?(path: string): Promise<Uint8Array>;
+}
+
+/** What a user sent, fetched. */
+export interface LoadedMedia {
+  readonly bytes: Uint8Array;
+  readonly mimeType: string;
+}
+
+export interface LoadLimits {
+  readonly maxBytes: number;
+  readonly deadlineMillis: number;
+}
+
+/** All that a platform does for a worker. */
+export interface Channel extends Sender {
+  /** Reacts to a message, at once; an empty emoji takes the reaction back. Throws a `SendError`. */
+  react(messageId: string, emoji: string, target: SendTarget): Promise<void>;
+  /** Fetches the bytes of a medium (contract bot §16.6). Throws a `MediaError`. */
+  load(media: IncomingMedia, limits: LoadLimits): Promise<LoadedMedia>;
+  /** How long one typing sign is worth, and whether the ingress has already shown the first. */
+  readonly typing: { readonly everySeconds: number; readonly shownByIngress: boolean };
+  /** Shows that an answer is being written; on WhatsApp the message is marked as read with it. */
+  showTyping(target: TypingTarget, signal: AbortSignal): Promise<void>;
+}
+
+export interface TypingTarget extends Pick<SendTarget, 'chatId' | 'payload'> {
+  readonly messageId: string;
 }
 
 /** Gets a part accepted: with the retries that are safe; the provider's message id, or a `SendError` by class. */

@@ -17,10 +17,12 @@ export interface ProviderAnswer {
   readonly retryAfterSeconds: number | undefined;
 }
 
-export interface PostOptions {
+export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** No answer is waited for beyond this time. */
   readonly deadlineMillis: number;
+  /** Ends the wait earlier. */
+  readonly signal?: AbortSignal;
 }
 
 // The request never left: name not resolved, nobody listening, no TLS. (undici and OpenSSL codes)
@@ -28,20 +30,30 @@ const NEVER_LEFT =
   /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** POSTs JSON once. Throws a `SendError`: transient when the request never left, else unclear. */
-export async function postJson(net: ChannelNet, url: string, body: unknown, options: PostOptions) {
-  const remainingMillis = Math.max(1, options.deadlineMillis - net.clock.nowMillis());
-  const signal = AbortSignal.timeout(Math.min(net.timeoutSeconds * 1000, remainingMillis));
+export const postJson = (net: ChannelNet, url: string, body: unknown, options: CallOptions) =>
+  call(net, url, options, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...options.headers },
+    body: JSON.stringify(body),
+  });
+
+/** POSTs a form with a file once; errors as `postJson`. */
+export const postForm = (net: ChannelNet, url: string, body: FormData, options: CallOptions) =>
+  call(net, url, options, { method: 'POST', headers: { ...options.headers }, body });
+
+async function call(net: ChannelNet, url: string, options: CallOptions, init: RequestInit) {
   try {
-    const response = await net.fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...options.headers },
-      body: JSON.stringify(body),
-      signal,
-    });
-    return await readAnswer(response);
+    return await readAnswer(await net.fetch(url, { ...init, signal: callSignal(net, options) }));
   } catch (error) {
     throw networkError(error);
   }
+}
+
+/** Aborts when the answer has taken too long. */
+export function callSignal(net: ChannelNet, { deadlineMillis, signal }: CallOptions): AbortSignal {
+  const remainingMillis = Math.max(1, deadlineMillis - net.clock.nowMillis());
+  const late = AbortSignal.timeout(Math.min(net.timeoutSeconds * 1000, remainingMillis));
+  return signal ? AbortSignal.any([late, signal]) : late;
 }
 
 async function readAnswer(response: Response): Promise<ProviderAnswer> {
@@ -63,10 +75,14 @@ function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined
   }
 }
 
-/** The message names the code only: a URL may hold a token. */
-function networkError(error: unknown): SendError {
+/** The system's code of a failed call; never its message, since a URL may hold a token. */
+export function networkCode(error: unknown): string {
   const { cause, name } = error as { cause?: { code?: string }; name?: string };
-  const code = cause?.code ?? name ?? 'unknown';
+  return cause?.code ?? name ?? 'unknown';
+}
+
+function networkError(error: unknown): SendError {
+  const code = networkCode(error);
   if (NEVER_LEFT.test(code))
     return new SendError(`The provider was not reached (${code})`, 'transient', { code });
   return new SendError(`The provider's answer was lost (${code})`, 'unclear', { code });
@@ -76,11 +92,11 @@ function networkError(error: unknown): SendError {
  * Tries of one part within a call: 4, with pauses of 0.5 to 8 s, only while the answer says "not done"
  * (contract bot §12.4).
  */
-export const sendWithRetry = (
+export const sendWithRetry = <T>(
   net: ChannelNet,
   { deadlineMillis }: { readonly deadlineMillis: number },
-  attempt: () => Promise<string>,
-): Promise<string> => {
+  attempt: () => Promise<T>,
+): Promise<T> => {
   const inTime = () => {
     // A send in the last moments could not be marked any more.
     if (net.clock.nowMillis() >= deadlineMillis)
@@ -90,3 +106,19 @@ export const sendWithRetry = (
   const limits = { deadlineMillis, maxAttempts: 4, minDelayMillis: 500, maxDelayMillis: 8000 };
   return retry(inTime, { ...limits, clock: net.clock });
 };
+
+/** As `sendWithRetry`, for what nobody sees yet: there a lost answer is no reason not to do it again. */
+export const uploadWithRetry = <T>(
+  net: ChannelNet,
+  limits: { readonly deadlineMillis: number },
+  attempt: () => Promise<T>,
+): Promise<T> =>
+  sendWithRetry(net, limits, async () => {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof SendError) || error.errorClass !== 'unclear') throw error;
+      const { code, message } = error;
+      throw new SendError(message, 'transient', code === undefined ? {} : { code });
+    }
+  });

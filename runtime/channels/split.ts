@@ -1,24 +1,27 @@
 /** Longest text of one message on both platforms, in UTF-16 units (contract bot §16.8, §17.6). */
 export const MAX_TEXT_UNITS = 4096;
+/** Longest caption of a medium, and longest text with buttons on WhatsApp. */
+export const MAX_CAPTION_UNITS = 1024;
 
 const FENCE = '```';
 
 /**
  * Cuts a long text into messages: at a paragraph, else a line, a sentence, a space, else hard but never
  * inside a character. A code fence that a cut leaves open is closed and opened again behind it.
+ * The first message may have a limit of its own, as a caption has.
  */
-export function splitText(text: string, maxUnits = MAX_TEXT_UNITS): string[] {
+export function splitText(text: string, maxUnits = MAX_TEXT_UNITS, firstMaxUnits = maxUnits): string[] {
   const chunks: string[] = [];
   let rest = text;
-  while (rest.length > maxUnits) {
-    const { head, tail } = cut(rest, maxUnits);
+  for (let limit = firstMaxUnits; rest.length > limit; limit = maxUnits) {
+    const { head, tail } = cut(rest, limit);
     const fence = openFence(head);
     if (fence === undefined) {
       chunks.push(head);
       rest = tail;
     } else {
       // Cut again with room for the closing fence.
-      const shorter = cut(rest, maxUnits - FENCE.length - 1);
+      const shorter = cut(rest, limit - FENCE.length - 1);
       const stillOpen = openFence(shorter.head);
       chunks.push(stillOpen === undefined ? shorter.head : `${shorter.head}\n${FENCE}`);
       rest = stillOpen === undefined ? shorter.tail : `${stillOpen}\n${shorter.tail}`;

@@ -30,7 +30,7 @@ export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
   const blocks = replyBlocks(reply);
   const answer: NewRow[] = blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks }] : [];
   return {
-    parts: partsOf(blocks),
+    parts: partsOf(blocks, input.job.provider),
     rule: 'agent',
     rows: [...userRows(input), ...appended, ...answer.map((row) => withUsage(row, usage.total))],
     clear,

@@ -1,8 +1,9 @@
-import type { IncomingMessage } from '../../channels/channel.ts';
+import type { Channel, IncomingMessage } from '../../channels/channel.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Ignored } from '../../core/turn.ts';
 import type { Agent } from '../agent.ts';
+import type { ChatFiles } from '../chat-files.ts';
 import type { AdminActions, CommandOptions } from '../commands.ts';
 import type { BotConfig } from '../config.ts';
 import type { Job } from '../job.ts';
@@ -26,6 +27,8 @@ export interface DecideInput {
   readonly journal: Pick<BotJournal, 'rows' | 'state' | 'messagesBetween'>;
   readonly config: BotConfig;
   readonly agent: Agent;
+  readonly sender: Channel;
+  readonly files: ChatFiles;
   readonly clock: Clock;
   readonly log: Log;
   readonly commands: CommandOptions;

@@ -10,6 +10,6 @@ export const decideSpendLimit: Decider = (input) => {
   if (limit === undefined) return undefined;
   const spent = Number(journal.state(spendKey(dayIn(timezone, clock.nowMillis()))) ?? 0);
   if (!(spent >= limit)) return undefined;
-  const parts = partsOf(replyBlocks(config.messages.spendLimit));
+  const parts = partsOf(replyBlocks(config.messages.spendLimit), input.job.provider);
   return { parts, rule: 'spend_limit', rows: userRows(input), clear: false };
 };
