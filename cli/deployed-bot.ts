@@ -2,7 +2,7 @@ import { type AwsClient, awsErrorName, callAws } from '../runtime/core/aws-error
 import type { Clock } from '../runtime/core/clock.ts';
 import type { Environment } from '../runtime/core/config.ts';
 import { parseDotenv } from '../runtime/core/dotenv.ts';
-import { needing } from './world.ts';
+import { needing } from './needing.ts';
 
 /** AWS services that commands speak to. Each client is made on first use. */
 export interface CommandAws {

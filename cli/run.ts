@@ -5,6 +5,8 @@ import { addHistory } from './bot/history.ts';
 import { addPullHistory } from './bot/pull-history.ts';
 import { addRedrive } from './bot/redrive.ts';
 import { addTakeover } from './bot/takeover.ts';
+import { addUpdate } from './bot/update.ts';
+import { addWebhook } from './bot/webhook.ts';
 import { paint } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
 
@@ -43,6 +45,8 @@ function hookline(world: World): Command {
   // Subcommands inherit the settings above only when they are made after them.
   const bot = program.command('bot').description('WhatsApp and Telegram bots').helpCommand(false);
   addBuild(bot, world);
+  addUpdate(bot, world);
+  addWebhook(bot, world);
   addRedrive(bot, world);
   addHistory(bot, world);
   addPullHistory(bot, world);

@@ -1,21 +1,41 @@
 import type { RedriveClients } from '../runtime/bot/redrive.ts';
 import type { AwsClient } from '../runtime/core/aws-errors.ts';
-import { systemClock } from '../runtime/core/clock.ts';
+import { type Clock, systemClock } from '../runtime/core/clock.ts';
+import type { Environment } from '../runtime/core/config.ts';
 import { type Ask, processAsk } from './ask.ts';
 import type { CommandAws } from './deployed-bot.ts';
+import { needing } from './needing.ts';
+import { type RunProgram, runProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
+
+export { needing } from './needing.ts';
 
 /** What the command reaches the world through; tests give fakes. */
 export interface World {
   readonly terminal: Terminal;
   redriveClients(): Promise<RedriveClients>;
+  /** In the environment's region. */
   readonly aws: CommandAws;
+  /** Default region: the environment's. */
+  awsIn(region: string | undefined): CommandAws;
+  /** The service that finds resources by their tags. */
+  tagging(region: string | undefined): Promise<AwsClient>;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  readonly fetch: typeof fetch;
   /** Undefined without a terminal. */
   readonly ask: Ask | undefined;
+  readonly runProgram: RunProgram;
+  /** Aborts at the first Ctrl-C; the second one ends the process. */
+  interruption(): AbortSignal;
+  /** Folder of the zips that this package ships; undefined: found beside the code. */
+  readonly bundles?: string;
 }
 
 // Retries are ours: they know what is safe to repeat.
 const CLIENT = { maxAttempts: 1 };
+
+const settingsIn = (region: string | undefined) => ({ ...CLIENT, ...(region !== undefined && { region }) });
 
 /** Makes a client on first use and keeps it. */
 function client(packageName: string, make: () => Promise<AwsClient>): () => Promise<AwsClient> {
@@ -26,34 +46,57 @@ function client(packageName: string, make: () => Promise<AwsClient>): () => Prom
   };
 }
 
-const processAws: CommandAws = {
-  clock: systemClock,
-  s3: client('@aws-sdk/client-s3', async () => {
-    // Emulators are found by their address, which has no place for a bucket's name.
-    const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
-    return new (await import('@aws-sdk/client-s3')).S3Client({ ...CLIENT, forcePathStyle });
-  }),
-  dynamodb: client(
-    '@aws-sdk/client-dynamodb',
-    async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(CLIENT),
-  ),
-  sqs: client('@aws-sdk/client-sqs', async () => new (await import('@aws-sdk/client-sqs')).SQSClient(CLIENT)),
-  lambda: client(
-    '@aws-sdk/client-lambda',
-    async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(CLIENT),
-  ),
-  ssm: client('@aws-sdk/client-ssm', async () => new (await import('@aws-sdk/client-ssm')).SSMClient(CLIENT)),
-  logs: client(
-    '@aws-sdk/client-cloudwatch-logs',
-    async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(CLIENT),
-  ),
-};
+function commandAws(region: string | undefined): CommandAws {
+  const settings = settingsIn(region);
+  return {
+    clock: systemClock,
+    s3: client('@aws-sdk/client-s3', async () => {
+      // Emulators are found by their address, which has no place for a bucket's name.
+      const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
+      return new (await import('@aws-sdk/client-s3')).S3Client({ ...settings, forcePathStyle });
+    }),
+    dynamodb: client(
+      '@aws-sdk/client-dynamodb',
+      async () => new (await import('@aws-sdk/client-dynamodb')).DynamoDBClient(settings),
+    ),
+    sqs: client(
+      '@aws-sdk/client-sqs',
+      async () => new (await import('@aws-sdk/client-sqs')).SQSClient(settings),
+    ),
+    lambda: client(
+      '@aws-sdk/client-lambda',
+      async () => new (await import('@aws-sdk/client-lambda')).LambdaClient(settings),
+    ),
+    ssm: client(
+      '@aws-sdk/client-ssm',
+      async () => new (await import('@aws-sdk/client-ssm')).SSMClient(settings),
+    ),
+    logs: client(
+      '@aws-sdk/client-cloudwatch-logs',
+      async () => new (await import('@aws-sdk/client-cloudwatch-logs')).CloudWatchLogsClient(settings),
+    ),
+  };
+}
 
 /** AWS clients take region, credentials and `AWS_ENDPOINT_URL` from the environment, as the AWS CLI does. */
 export const processWorld: World = {
   terminal: processTerminal,
-  aws: processAws,
+  aws: commandAws(undefined),
+  awsIn: commandAws,
+  tagging: (region) =>
+    needing(
+      ['@aws-sdk/client-resource-groups-tagging-api'],
+      async () =>
+        new (await import('@aws-sdk/client-resource-groups-tagging-api')).ResourceGroupsTaggingAPIClient(
+          settingsIn(region),
+        ),
+    ),
+  environment: process.env,
+  clock: systemClock,
+  fetch: (input, init) => fetch(input, init),
   ask: processAsk,
+  runProgram,
+  interruption: interruptionOnce(),
   async redriveClients() {
     const [{ SQSClient }, { LambdaClient }] = await needing(
       ['@aws-sdk/client-sqs', '@aws-sdk/client-lambda'],
@@ -67,13 +110,14 @@ export const processWorld: World = {
   },
 };
 
-/** Runs `load`; a package that is not installed is named, with all that the command needs. */
-export async function needing<T>(packages: readonly string[], load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const command = `npm install --save-dev ${packages.join(' ')}`;
-    throw new Error(`This command needs packages that are not installed. Run: ${command}`, { cause: error });
-  }
+function interruptionOnce(): () => AbortSignal {
+  let controller: AbortController | undefined;
+  return () => {
+    if (!controller) {
+      const made = new AbortController();
+      controller = made;
+      process.once('SIGINT', () => made.abort(new Error('Interrupted. Run the command again to go on.')));
+    }
+    return controller.signal;
+  };
 }

@@ -1,19 +1,20 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { LocalBackend, S3Backend, TerraformOutput } from 'cdktf';
+import { App, LocalBackend, S3Backend, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { Bot, type BotProps } from './bot/index.ts';
 import { addBotOutputs } from './bot/module.ts';
 import { ReadableStack } from './module-stack.ts';
-import type { Backend } from './settings.ts';
+import type { Settings } from './settings.ts';
 
 /**
- * A stack of the deployable app. The provider takes region, credentials and endpoint from the environment
- * (`AWS_REGION`, `AWS_PROFILE`, `AWS_ENDPOINT_URL` …), so a real account and an emulator get the same Terraform.
+ * A stack of the deployable app. The provider takes credentials and endpoint from the environment
+ * (`AWS_PROFILE`, `AWS_ENDPOINT_URL` …), so a real account and an emulator get the same Terraform; the region
+ * too, unless the settings name one.
  */
 class AppStack extends ReadableStack {
-  constructor(scope: Construct, id: string, backend: Backend) {
+  constructor(scope: Construct, id: string, { backend, region }: Settings) {
     super(scope, id);
-    new AwsProvider(this, 'aws', {});
+    new AwsProvider(this, 'aws', region === undefined ? {} : { region });
     if (backend.type === 'local') new LocalBackend(this, { path: `${backend.path}/${id}.tfstate` });
     else {
       const { bucket, key, region } = backend;
@@ -23,11 +24,18 @@ class AppStack extends ReadableStack {
 }
 
 export class BotStack extends AppStack {
-  constructor(scope: Construct, backend: Backend, props: BotProps) {
-    super(scope, 'bot', backend);
+  constructor(scope: Construct, settings: Settings, props: BotProps) {
+    super(scope, 'bot', settings);
     const bot = new Bot(this, 'Default', props);
     addBotOutputs(this, bot);
     new TerraformOutput(this, 'ApiUrl', { staticId: true, value: bot.api.url });
     new TerraformOutput(this, 'WebhookUrl', { staticId: true, value: bot.webhookUrl });
   }
+}
+
+/** The deployable app: one stack for each system in the settings. `outdir` default: as CDKTF says. */
+export function makeApp(settings: Settings, outdir?: string): App {
+  const app = new App(outdir === undefined ? {} : { outdir });
+  if (settings.bot) new BotStack(app, settings, settings.bot);
+  return app;
 }

@@ -42,6 +42,10 @@ export function settingsSchema() {
   const root = closed('What to deploy (a key for each system) and where Terraform keeps its state.', {
     $schema: { type: 'string' },
     backend: BACKEND,
+    region: {
+      ...described('AWS region of the stacks. Default: from the environment (AWS_REGION, AWS_PROFILE).'),
+      pattern: '^[a-z]{2,}(-[a-z]+)+-\\d+$',
+    },
     ...Object.fromEntries(systems),
   });
   return { $schema: 'http://json-schema.org/draft-07/schema#', title: 'Settings of hookline', ...root };

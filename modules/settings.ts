@@ -7,6 +7,8 @@ import { SYSTEM_INPUTS, settingsSchema } from './settings-schema.ts';
 
 export interface Settings {
   readonly backend: Backend;
+  /** AWS region; undefined: from the environment (`AWS_REGION`, `AWS_PROFILE`). */
+  readonly region: string | undefined;
   /** Undefined: no bot is deployed. */
   readonly bot: BotProps | undefined;
 }
@@ -30,25 +32,30 @@ interface SettingsFile {
     readonly local?: { readonly path?: string };
     readonly s3?: { readonly bucket: string; readonly key: string; readonly region: string };
   };
+  readonly region?: string;
   readonly bot?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads a settings file. Throws `SettingsError`. */
-export function readSettings(file: string): Settings {
-  const content = parse(file);
+export const readSettings = (file: string): Settings => checkSettings(readSettingsFile(file), file);
+
+/** Checks the content of a settings file; paths in it are seen from `file`. Throws `SettingsError`. */
+export function checkSettings(content: unknown, file: string): Settings {
   const validate = new Ajv({ allErrors: true, strict: false, verbose: true }).compile<SettingsFile>(
     settingsSchema(),
   );
   if (!validate(content)) throw new SettingsError(file, (validate.errors ?? []).map(describe));
-  const { backend, bot } = content;
+  const { backend, region, bot } = content;
   const folder = path.resolve(path.dirname(file), backend?.local?.path ?? '.');
   return {
     backend: backend?.s3 ? { type: 's3', ...backend.s3 } : { type: 'local', path: folder },
+    region,
     bot: bot && propsFromSettings(SYSTEM_INPUTS.bot, bot),
   };
 }
 
-function parse(file: string): unknown {
+/** The settings as they stand in the file, unchecked. Throws `SettingsError`. */
+export function readSettingsFile(file: string): unknown {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {

@@ -94,7 +94,7 @@ export class Bot extends Construct {
       region: place.region,
       graphs: botGraphs(name),
     });
-    addTags(this, values.tags);
+    addTags(this, name, values.tags);
   }
 
   private makeBucket({ account, region }: Place): Bucket {

@@ -138,7 +138,12 @@ describe('functions', () => {
 
 test('the app has no output that is null, on which cdktf deploy would crash', () => {
   const { output } = synthIn<Synthesised>(
-    (app) => new BotStack(app, { type: 'local', path: '.' }, { bundles: ZIPS }),
+    (app) =>
+      new BotStack(
+        app,
+        { backend: { type: 'local', path: '.' }, region: 'eu-west-1', bot: {} },
+        { bundles: ZIPS },
+      ),
   );
   expect(output).toMatchObject({
     ApiUrl: { value: '${local.api_url_base}' },
@@ -181,7 +186,7 @@ test('queues refuse plain HTTP, each under its own ARN', () => {
   expect(refused(synthModule())).toEqual(['${local.dead_name}', '${var.name}-jobs.fifo']);
 });
 
-test('tags reach every resource that can carry them', () => {
+test("tags and the bot's mark reach every resource that can carry them", () => {
   const tagged = synthBot({ tags: { team: 'support' } });
   for (const type of [
     'aws_lambda_function',
@@ -190,7 +195,9 @@ test('tags reach every resource that can carry them', () => {
     'aws_dynamodb_table',
     'aws_iam_role',
   ]) {
-    for (const { tags } of blocks(tagged, type)) expect(tags).toEqual({ team: 'support' });
+    for (const { tags } of blocks(tagged, type))
+      expect(tags).toEqual({ team: 'support', 'hookline:bot': 'hookline' });
   }
-  for (const { tags } of blocks(synthModule(), 'aws_lambda_function')) expect(tags).toBe('${var.tags}');
+  for (const { tags } of blocks(synthModule(), 'aws_lambda_function'))
+    expect(tags).toBe('${merge(var.tags, { "hookline:bot" = var.name })}');
 });

@@ -14,8 +14,29 @@ export class FakeSsm {
   as(tap: Tap) {
     return {
       send: (command: { readonly input: object }) =>
-        dispatch(tap, 'ssm', { GetParameter: (input) => this.getParameter(input) }, command),
+        dispatch(
+          tap,
+          'ssm',
+          {
+            GetParameter: (input) => this.getParameter(input),
+            PutParameter: (input) => this.putParameter(input),
+            DeleteParameter: (input) => this.deleteParameter(input),
+          },
+          command,
+        ),
     };
+  }
+
+  private putParameter({ Name, Value, Overwrite, Tags }: Fields) {
+    if (this.parameters.has(Name) && !Overwrite) throw awsError('ParameterAlreadyExists', 400);
+    if (Overwrite && Tags) throw awsError('ValidationException', 400);
+    this.parameters.set(Name, Value);
+    return { Version: 1 };
+  }
+
+  private deleteParameter({ Name }: Fields) {
+    if (!this.parameters.delete(Name)) throw awsError('ParameterNotFound', 400);
+    return {};
   }
 
   private getParameter({ Name, WithDecryption }: Fields) {

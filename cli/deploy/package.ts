@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { unzipSync } from 'fflate';
+import { BUNDLE_NAMES, bundleFolder } from '../../modules/bot/code.ts';
+import { buildAgentBundle } from '../../runtime/build.ts';
+import type { Environment } from '../../runtime/core/config.ts';
+import type { Project } from '../project/project.ts';
+
+/** A zip that is deployed, and the files in it. */
+export interface PackagedZip {
+  readonly name: string;
+  readonly path: string;
+  readonly files: readonly string[];
+}
+
+export interface Packages {
+  /** Absolute; undefined: the stack brings its own code, or the settings name an object in S3. */
+  readonly agentZip: string | undefined;
+  /** Folder of the zips that the package ships. */
+  readonly bundles: string;
+  readonly zips: readonly PackagedZip[];
+}
+
+/** Names that a project's agent may have. */
+const AGENT_FILES = ['agent.ts', 'agent.mts', 'agent.js', 'agent.mjs'];
+
+export const agentFileOf = ({ folder }: Project): string | undefined =>
+  AGENT_FILES.map((name) => path.join(folder, name)).find(existsSync);
+
+/**
+ * Builds the zip of the project's agent, or takes the one that the settings name, and lists every zip of the
+ * stack. Throws when one holds secrets (contract bot H28).
+ */
+export async function packageProject(
+  project: Project,
+  secrets: Environment,
+  bundles: string = bundleFolder(),
+): Promise<Packages> {
+  const agentZip = await agentZipOf(project);
+  const stock = Object.values<string>({ ...BUNDLE_NAMES });
+  const shipped = stock.map((name) => path.join(bundles, name));
+  const files = agentZip === undefined ? shipped : [...shipped, agentZip];
+  return { agentZip, bundles, zips: await Promise.all(files.map((file) => inspect(file, secrets))) };
+}
+
+async function agentZipOf(project: Project): Promise<string | undefined> {
+  const own = project.inputs.package as { readonly path?: string; readonly s3?: object } | null | undefined;
+  if (own?.path) return path.resolve(path.dirname(project.settingsFile), own.path);
+  const agent = agentFileOf(project);
+  if (own?.s3 || !agent) return undefined;
+  return (await buildAgentBundle(agent, path.join(project.folder, 'dist', 'bundles'))).zipPath;
+}
+
+async function inspect(file: string, secrets: Environment): Promise<PackagedZip> {
+  const name = path.basename(file);
+  const entries = Object.entries(unzipSync(await readFile(file)));
+  const named = entries.find(([entry]) => isSecretFile(entry));
+  if (named) throw new Error(`${name} holds ${named[0]}: secrets must not be deployed with the code.`);
+  const values = Object.entries(secrets).filter(([key, value]) => isSecret(key) && value !== undefined);
+  for (const [entry, bytes] of entries) {
+    const content = Buffer.from(bytes);
+    const found = values.find(([, value]) => value && value.length >= 12 && content.includes(value));
+    if (found)
+      throw new Error(`${name} holds the value of ${found[0]} in ${entry}: take it out of the agent's code.`);
+  }
+  return { name, path: file, files: entries.map(([entry]) => entry).sort() };
+}
+
+const isSecretFile = (entry: string): boolean =>
+  /(^|\/)(\.env[^/]*|params\.json|\.bootstrap_state\.json)$/i.test(entry);
+
+/** Not every line of the `.env` is one: texts and numbers may stand in the code as well. */
+const isSecret = (name: string): boolean =>
+  /TOKEN|SECRET|KEY$|PASSWORD/i.test(name) && !/_ENV_KEY$/.test(name);
