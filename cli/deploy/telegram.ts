@@ -35,7 +35,7 @@ export function telegramApi(fetchPort: typeof fetch, { token, apiUrl }: Telegram
   const call = async (method: string, body: object = {}): Promise<unknown> => {
     const answer = await post(fetchPort, `${apiUrl}/bot${token}/${method}`, body);
     if (answer?.ok === true) return answer.result;
-    const reason = answer?.description ?? 'its answer is not the Bot API’s';
+    const reason = answer?.description ?? 'its answer is no JSON';
     throw new Error(`Telegram refused ${method}: ${reason.replaceAll(token, '…')}`);
   };
   return {

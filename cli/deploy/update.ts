@@ -91,7 +91,7 @@ function dryRun(project: Project, { zips }: Packages, stack: StackJson): UpdateR
     `deploy ${resources.length} resources of the bot ${name} in ${region ?? 'the region of your AWS profile'}`,
     botType === 'telegram'
       ? 'register the webhook at Telegram'
-      : 'print how to set the webhook in Meta’s dashboard',
+      : "print how to set the webhook in Meta's dashboard",
   ];
   return { kind: 'dry-run', steps, zips, resources, stack };
 }

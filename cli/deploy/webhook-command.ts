@@ -23,7 +23,7 @@ export async function webhookCommand(
   const project = openProject(flags, world.environment);
   if (project.botType !== 'telegram')
     throw new Error(
-      'A WhatsApp webhook is set in Meta’s dashboard (WhatsApp, Configuration), not by this command.',
+      "A WhatsApp webhook is set in Meta's dashboard (WhatsApp, Configuration), not by this command.",
     );
   const account = await telegramAccount(project, world);
   const { folder } = project;

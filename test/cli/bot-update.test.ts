@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildBundles } from '../../runtime/build.ts';
 import { WEBHOOK_URL } from './fake-terraform.ts';
 import {
+  AGENT_FILES,
   PROJECT_FILES,
   type ProjectWorldOptions,
   projectWorld,
@@ -97,7 +98,7 @@ describe('hookline bot update', () => {
   });
 
   test('bot A57: --dry-run shows the steps, the zips and the stack, and reaches nothing', async () => {
-    const { run, terraform, telegram, ssm } = setUp();
+    const { run, terraform, telegram, ssm } = setUp({ files: AGENT_FILES });
     const { exitCode, out } = await run(['update', '--dry-run', '--json', '--set', 'tracing=false']);
     expect(exitCode).toBe(0);
     const { steps, zips, stack } = JSON.parse(out);

@@ -33,6 +33,11 @@ const SETTINGS = { region: 'eu-west-1', bot: { name: 'shop', bot_type: 'telegram
 export const PROJECT_FILES: Readonly<Record<string, string>> = {
   'hookline.json': JSON.stringify(SETTINGS),
   '.env.prod': TELEGRAM_ENV,
+};
+
+/** An agent of one's own: building it takes a second, so only tests of the package have one. */
+export const AGENT_FILES = {
+  ...PROJECT_FILES,
   'agent.mjs': "export const agent = (turn) => 'You said: ' + turn.text;\n",
 };
 
