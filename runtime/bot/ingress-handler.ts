@@ -1,3 +1,4 @@
+import { usernameSource } from '../channels/telegram/username.ts';
 import { ENVIRONMENT_ENDPOINT, INGRESS_CLIENT } from '../core/aws-client.ts';
 import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
@@ -30,6 +31,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
   const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
   const log = jsonLog(write, () => clock.nowMillis());
   const loadConfig = configLoader(botType, environment, { clock, log, openSsm: () => ssmOf(clients) });
+  const username = usernameSource({ fetch: clients.fetch ?? fetch, clock });
   const memory = { rate: new RateMemory(), notices: new NoticeBook(clock) };
 
   const answer = async (request: HttpRequest, traceparent: string, requestLog: Log, ownArn: string) => {
@@ -46,6 +48,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
         log: requestLog,
         traceparent,
         memory,
+        botUsername: () => username(config.telegram),
       });
     } catch (error) {
       return answerFault(error, requestLog);

@@ -1,43 +1,27 @@
-import type { IncomingEvent } from '../channels/channel.ts';
 import { hashedEventId } from '../channels/event-id.ts';
 import { carriesSecret } from '../channels/telegram/verify.ts';
 import { readStatuses } from '../channels/whatsapp/statuses.ts';
 import { acceptedChallenge, isSignedByMeta } from '../channels/whatsapp/verify.ts';
-import type { Clock } from '../core/clock.ts';
 import { describeError } from '../core/errors.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer, textAnswer } from '../core/http-event.ts';
-import { isRecord, type JsonRecord } from '../core/json.ts';
+import { isRecord, isTooDeep, type JsonRecord } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
 import type { BotConfig } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
-import { readWebhookBody, toJob } from './incoming.ts';
+import { type RulePorts, sortEvents } from './ingress-rules.ts';
 import type { Job } from './job.ts';
-import { eventLogFields, logFields, loggedEventId } from './log-fields.ts';
-import type { NoticeBook } from './notice.ts';
-import type { RateMemory } from './rate-memory.ts';
+import { logFields } from './log-fields.ts';
 import { noteStatuses } from './statuses.ts';
 
-/** What the front hop works with. */
-export interface IngressPorts {
-  readonly config: BotConfig;
+/** What the front hop works with. Its log is bound to the request's trace id. */
+export interface IngressPorts extends RulePorts {
   /** Called when there is a job to hand over. */
   readonly openHandOff: () => Promise<HandOff>;
   /** Called when a status tells of a part of ours; resolves to nothing when there is no table. */
   readonly openDelivery: () => Promise<DeliveryTable | undefined>;
   readonly failedEvents: FailedEvents;
-  readonly clock: Clock;
-  /** Bound to the request's trace id. */
-  readonly log: Log;
-  readonly traceparent: string;
-  /** What this container remembers from webhook to webhook. */
-  readonly memory: IngressMemory;
-}
-
-export interface IngressMemory {
-  readonly rate: RateMemory;
-  readonly notices: NoticeBook;
 }
 
 /** Answers a platform's request: handshake, or jobs handed over (contract bot §5, §6). Texts are fixed there. */
@@ -69,16 +53,11 @@ async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<Ht
     !(await noteStatuses(readStatuses(body, config.whatsapp.allowedPhoneNumberIds), ports))
   )
     return temporarilyUnavailable;
-  const { turns, notices } = jobsOf(body, ports);
+  const { turns, notices, method } = await sortEvents(body, ports);
   const jobs = [...turns, ...notices];
   const acknowledgement = jobs.length > 0 ? await handOver(jobs, ports) : 'Webhook received.';
   if (!acknowledgement) return temporarilyUnavailable;
-  const [firstJob] = turns;
-  if (!firstJob) return jsonAnswer(200, 'Webhook received.');
-  // The Bot API runs a method that stands in the answer, so this saves a call (contract bot §17.4).
-  if (config.botType === 'telegram' && config.typingIndicator)
-    return jsonAnswer(200, { method: 'sendChatAction', chat_id: firstJob.chat_id, action: 'typing' });
-  return jsonAnswer(200, acknowledgement);
+  return jsonAnswer(200, method ?? (turns.length > 0 ? acknowledgement : 'Webhook received.'));
 }
 
 /** The provider delivers again. */
@@ -108,8 +87,8 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
   const text = rawBody.toString('utf8');
   try {
     const body: unknown = JSON.parse(text);
-    if (isRecord(body)) return body;
-    throw new TypeError('The body is not a JSON object');
+    if (isRecord(body) && !isTooDeep(body)) return body;
+    throw new TypeError('The body is not a JSON object, or it is nested too deeply');
   } catch (error) {
     // The parser's message quotes the body, so it must not reach the log.
     ports.log.warn('webhook_body_unreadable', { bytes: rawBody.length });
@@ -117,35 +96,6 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
     await ports.failedEvents.capture({ reason: 'bad_body', error, ...event }, ports.log);
     return undefined;
   }
-}
-
-/** The jobs to hand over. Each event that gets no turn leaves a log line with the rule that ignored it. */
-function jobsOf(body: JsonRecord, ports: IngressPorts): { turns: readonly Job[]; notices: readonly Job[] } {
-  const { config, clock, log, traceparent, memory } = ports;
-  const now = clock.nowMillis();
-  const notices: Job[] = [];
-  const ignored = (eventId: string, rule: string, event?: IncomingEvent) =>
-    log.info('event_ignored', {
-      event_id: loggedEventId(config.botType, eventId, config),
-      ...(event && eventLogFields(event, config)),
-      rule,
-    });
-  const { events, skipped } = readWebhookBody(config, body, now);
-  for (const { eventId, rule, event } of skipped) ignored(eventId, rule, event);
-  const oldestMillis = now - (config.maxMessageDelaySeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  const accepted = events.filter((event) => {
-    const rule = ignoringRule(event, oldestMillis, ports);
-    if (rule) ignored(event.eventId, rule, event);
-    if (rule === 'rate_limited') notices.push(...memory.notices.jobsFor(event, rule, ports));
-    return !rule;
-  });
-  return { turns: accepted.map((event) => toJob(config, event, traceparent)), notices };
-}
-
-/** The rule that ignores an event on arrival, if there is one. */
-function ignoringRule(event: IncomingEvent, oldestMillis: number, { config, memory }: IngressPorts) {
-  if (Date.parse(event.sentAt) < oldestMillis) return 'too_old';
-  return memory.rate.passes(event, config.ingressRatePerMinute) ? undefined : 'rate_limited';
 }
 
 /** The acknowledgement, or nothing when a job was refused: then none counts as handed over. */

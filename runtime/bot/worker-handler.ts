@@ -47,12 +47,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
   const log = jsonLog(options.writeLog ?? ((line) => process.stdout.write(`${line}\n`)), () =>
     clock.nowMillis(),
   );
-  const clients = {
-    // Retries are ours: they know what is safe to repeat.
-    s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
-    dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
-    username: usernameSource({ fetch: given.fetch ?? fetch, clock }),
-  };
+  const clients = makeClients(given, clock);
   const tokens = workerTokens({
     real: environment,
     openStore: (bucket) => s3ObjectStore(clients.s3(), bucket, clock),
@@ -92,6 +87,13 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
     }
   };
 }
+
+const makeClients = (given: BotClients, clock: Clock): MadeClients => ({
+  // Retries are ours: they know what is safe to repeat.
+  s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
+  dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
+  username: usernameSource({ fetch: given.fetch ?? fetch, clock }),
+});
 
 interface MadeClients {
   s3(): AwsClient;
