@@ -69,6 +69,11 @@ export const BOT_INPUTS = {
     false,
     'Store in the bucket what the agent changed in its token files. The worker may then write under secrets/.',
   ),
+  adminCommands: input(
+    flag,
+    false,
+    "Let the worker do what the admin's commands /clear_all_users and /reset_system ask: it may then delete under archive/ and files/ in the bucket.",
+  ),
   package: optionalInput(
     object({
       path: optional(text()),

@@ -5,6 +5,7 @@ import { all, type Condition, given, type Optional, unwrap } from '../parts/opti
 export const HISTORY_PREFIX = 'history';
 export const FAILED_EVENTS_PREFIX = 'failed-events';
 export const JOBS_PREFIX = 'jobs';
+export const ARCHIVE_PREFIX = 'archive';
 export const SECRETS_PREFIX = 'secrets';
 const FILES_PREFIX = 'files';
 /** Keys of delivery items begin with it (contract bot §7.3). */
@@ -27,6 +28,7 @@ export interface PolicySubjects {
   readonly isInvoked: Condition;
   readonly captureFailedEvents: Condition;
   readonly tokenWriteBack: Condition;
+  readonly adminCommands: Condition;
   readonly tracing: Condition;
   readonly vpc: Optional<unknown>;
   readonly kmsKeyArn: Optional<string>;
@@ -125,6 +127,12 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       resources: [`${on.bucketArn}/${FILES_PREFIX}/*`],
     },
     {
+      sid: 'AdminCommands',
+      actions: ['s3:DeleteObject'],
+      resources: [ARCHIVE_PREFIX, FILES_PREFIX].map((prefix) => `${on.bucketArn}/${prefix}/*`),
+      when: on.adminCommands,
+    },
+    {
       sid: 'TokenFiles',
       actions: ['s3:GetObject'],
       resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
@@ -143,7 +151,7 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       condition: {
         test: 'StringLike',
         variable: 's3:prefix',
-        values: [HISTORY_PREFIX, SECRETS_PREFIX, FILES_PREFIX].map((prefix) => `${prefix}/*`),
+        values: [HISTORY_PREFIX, ARCHIVE_PREFIX, SECRETS_PREFIX, FILES_PREFIX].map((prefix) => `${prefix}/*`),
       },
     },
     {

@@ -12,6 +12,7 @@ import { ConfigError, loggableError } from '../core/errors.ts';
 import { dynamoLock } from '../core/lock.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { s3ObjectStore } from '../core/object-store.ts';
+import { adminActionsOf } from './admin-actions.ts';
 import { echoAgent } from './agents/echo.ts';
 import { chatFiles } from './chat-files.ts';
 import { credential } from './config-platforms.ts';
@@ -145,6 +146,9 @@ function workerPorts(
     tmpDir,
     packageRoot: environment.LAMBDA_TASK_ROOT ?? process.cwd(),
   };
+  const delivery = table
+    ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds)
+    : undefined;
   const net = { fetch: given.fetch ?? fetch, clock, timeoutSeconds: config.deliveryTimeoutSeconds };
   return {
     config,
@@ -158,7 +162,8 @@ function workerPorts(
     openFiles: (chatId) => chatFiles(chatId, files),
     finished: new Set(),
     histories: historyStore(objects, clock, { prefix, tmpDir }),
-    delivery: table ? dynamoDelivery(clients.dynamodb(), table, clock, config.dedupeTtlSeconds) : undefined,
+    delivery,
+    adminActions: adminActionsOf({ config, clock, s3: clients.s3, objects, delivery }),
     lock: table && config.busyPolicy === 'drop' ? dynamoLock(clients.dynamodb(), table, clock) : undefined,
     failedEvents: config.captureFailedEvents
       ? failedEventStore({ openStore: async () => objects, prefix: config.failedEventsPrefix, clock })

@@ -145,6 +145,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     isInvoked: true,
     captureFailedEvents: true,
     tokenWriteBack: true,
+    adminCommands: true,
     tracing: true,
     vpc: {},
     kmsKeyArn: '<kms key>',
@@ -165,6 +166,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     fifo: { isQueued: false },
     capture_failed_events: { captureFailedEvents: false },
     token_write_back: { tokenWriteBack: false },
+    admin_commands: { adminCommands: false },
   };
   const whenOf = (sid: string) =>
     Object.keys(conditions).find((word) => !sids({ ...all, ...conditions[word] }).includes(sid)) ?? 'always';
