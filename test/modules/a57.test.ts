@@ -49,7 +49,7 @@ describe.each(Object.entries(SHAPES))('bot A57: %s', (_, synth) => {
     for (const { actions, resources, condition } of allStatements(stack)) {
       if (!actions.some((action: string) => action.startsWith('s3:'))) continue;
       const scoped = resources.every((resource: string) =>
-        /\/(history|jobs|files|failed-events|secrets)\/\*$/.test(resource),
+        /\/(history|archive|jobs|files|failed-events|secrets)\/\*$/.test(resource),
       );
       const listing = actions.join() === 's3:ListBucket' && condition[0].variable === 's3:prefix';
       expect(scoped || listing, JSON.stringify(actions)).toBe(true);
