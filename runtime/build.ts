@@ -38,8 +38,7 @@ export async function buildBundles(options: BuildBundlesOptions = {}): Promise<r
 /**
  * Builds the zip of a user's own agent, which replaces the worker's package. The module exports a `handler`,
  * or an agent as `agent` or by default, which gets both hops around it, so that it serves as the worker or as
- * the one function. Throws when it exports neither,
- * or when a package that it needs is not installed.
+ * the one function. Throws when it exports neither.
  */
 export async function buildAgentBundle(
   agentFile: string,
@@ -50,17 +49,8 @@ export async function buildAgentBundle(
   if (!existsSync(file)) throw new Error(`There is no file ${agentFile}.`);
   const contents = agentEntry(path.basename(file), await exportsOf(file));
   const alias = { 'hookline/bot': source('bot/index') };
-  const built = await bundle(name, { source: contents }, { root: path.dirname(file), outdir, alias });
-  if (isLeftOut(built, 'openai'))
-    throw new Error(`${agentFile} asks a language model, which needs a package: npm install openai`);
-  return built;
+  return bundle(name, { source: contents }, { root: path.dirname(file), outdir, alias });
 }
-
-/** An optional peer that is used and not installed: esbuild leaves its import in the code. */
-const isLeftOut = ({ metafile }: Bundle, peer: string): boolean =>
-  Object.values(metafile.outputs).some(({ imports }) =>
-    imports.some((imported) => imported.external === true && imported.path === peer),
-  );
 
 async function exportsOf(file: string): Promise<readonly string[]> {
   const { metafile } = await build({

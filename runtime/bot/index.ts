@@ -1,6 +1,7 @@
 /** What `hookline/bot` offers. Nothing in the runtime imports it: the stock bundles hold only what they use. */
-export type { Agent, AgentContext, Block, HistoryRow, Reply, Turn } from './agent.ts';
-export { type LlmAgentOptions, llmAgent } from './agents/llm.ts';
+export type { ModelPrices } from '../models/prices.ts';
+export type { Agent, AgentContext, Block, HistoryRow, Reply, Turn, Usage } from './agent.ts';
+export { type AgentTool, type LlmAgentOptions, llmAgent, type ToolFunction } from './agents/llm.ts';
 export type { CommandOptions, CustomCommand } from './commands.ts';
 export { buildLambdaHandler } from './handler.ts';
 export type { BotClients, HandlerOptions, InvocationContext } from './options.ts';

@@ -1,130 +1,137 @@
-import type { APIError } from 'openai';
-import { ConfigError } from '../core/errors.ts';
-import { type Model, type ModelAnswer, ModelError, type ModelRequest } from './model.ts';
+import { asList, asRecord, isRecord, type JsonRecord } from '../core/json.ts';
+import { type Model, type ModelAnswer, ModelError, type ModelUsage, type ToolCall } from './model.ts';
+import { wireRequest } from './openai-compatible-request.ts';
 
 export const OPENAI_URL = 'https://api.openai.com/v1';
 
 export interface OpenAiCompatibleOptions {
   readonly model: string;
+  /** Empty for a server that asks for none. */
   readonly apiKey: string;
   /** Where `/chat/completions` is found, for example `http://127.0.0.1:11434/v1`. Default: OpenAI itself. */
   readonly baseUrl?: string | undefined;
+  /** The server holds answers to a JSON Schema; without it `output` is not sent. Default true for OpenAI only. */
+  readonly strictOutput?: boolean | undefined;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
 
-/**
- * A model behind the chat completions API, which OpenAI and most other servers speak. The vendor's package is
- * loaded here and not before: most functions do without it.
- */
-export async function openAiCompatible(options: OpenAiCompatibleOptions): Promise<Model> {
-  const { model, apiKey, baseUrl, fetch } = options;
-  const { OpenAI } = await loadVendor();
-  const client = new OpenAI({
-    apiKey,
-    baseURL: baseUrl ?? OPENAI_URL,
-    // Retries are the caller's: it knows how much time is left.
-    maxRetries: 0,
-    // At the level "debug", which the environment can ask for, it would log what users write.
-    logLevel: 'off',
-    ...(fetch && { fetch }),
-  });
-  // OpenAI's newer models take only the one name, and servers such as Ollama heed only the other.
-  const limitName = baseUrl === undefined ? 'max_completion_tokens' : 'max_tokens';
+/** A model behind the chat completions API, which OpenAI and most other servers speak. */
+export function openAiCompatible(options: OpenAiCompatibleOptions): Model {
+  const { model, apiKey, baseUrl = OPENAI_URL, strictOutput = baseUrl === OPENAI_URL } = options;
+  const url = `${baseUrl.replace(/\/+$/, '')}/chat/completions`;
+  const send = options.fetch ?? fetch;
+  // Some providers refuse to go on when their message does not come back with all that they put into it.
+  const own = new WeakMap<readonly ToolCall[], JsonRecord>();
   return {
     async answer(request) {
-      const { maxOutputTokens, temperature, timeoutMillis, signal, traceparent } = request;
-      const body = {
-        model,
-        messages: wireMessages(request),
-        ...(maxOutputTokens !== undefined && { [limitName]: maxOutputTokens }),
-        ...(temperature !== undefined && { temperature }),
+      const wire = wireRequest(model, request, own, {
+        strictOutput,
+        // OpenAI's newer models take only the one name, and servers such as Ollama heed only the other.
+        limitName: baseUrl === OPENAI_URL ? 'max_completion_tokens' : 'max_tokens',
+      });
+      const timeout = AbortSignal.timeout(request.timeoutMillis);
+      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+      const { traceparent } = request;
+      const headers = {
+        'content-type': 'application/json',
+        ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+        ...(traceparent && { traceparent }),
       };
-      const options = {
-        timeout: timeoutMillis,
-        ...(signal && { signal }),
-        ...(traceparent && { headers: { traceparent } }),
-      };
-      try {
-        return readAnswer(await client.chat.completions.create(body, options));
-      } catch (error) {
-        throw error instanceof OpenAI.APIError ? modelError(error) : error;
-      }
+      const response = await reached(
+        send(url, { method: 'POST', headers, body: JSON.stringify(wire), signal }),
+      );
+      const body = parsed(await reached(response.text()));
+      if (!response.ok) throw refusal(response, body);
+      return readAnswer(asRecord(body), own);
     },
   };
 }
 
-/** An optional peer: without the `catch` no bundle could be built where it is not installed. */
-async function loadVendor(): Promise<typeof import('openai')> {
+/** Cut off, timed out or not reached: nothing is kept at the provider, so all of them may be repeated. */
+async function reached<T>(call: Promise<T>): Promise<T> {
   try {
-    return await import('openai');
-  } catch {
-    throw new ConfigError(['The package openai is missing: npm install openai, then build and deploy again']);
+    return await call;
+  } catch (error) {
+    throw new ModelError(`The model did not answer (${networkCode(error)})`, 'transient');
   }
 }
 
-const wireMessages = ({ instructions, messages }: ModelRequest) => [
-  ...(instructions ? [{ role: 'system' as const, content: instructions }] : []),
-  ...messages.map(({ role, text }) => ({ role, content: text })),
-];
-
-const FINISH_REASONS: Readonly<Record<string, ModelAnswer['finishReason']>> = {
-  stop: 'stop',
-  length: 'length',
-  content_filter: 'filtered',
-};
-
-/** The part of a chat completion that is read; servers leave out what they do not have. */
-interface Completion {
-  readonly choices?: readonly {
-    readonly message?: { readonly content?: string | null; readonly refusal?: string | null };
-    readonly finish_reason?: string | null;
-  }[];
-  readonly usage?: { readonly prompt_tokens?: number; readonly completion_tokens?: number } | null;
-}
-
-function readAnswer(completion: Completion): ModelAnswer {
-  const choice = completion.choices?.[0];
-  // A page of a proxy in between, or an address that is not the API's.
-  if (!choice) throw new ModelError('The answer is not a chat completion; check the base URL', 'transient');
-  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = completion.usage ?? {};
-  return {
-    text: choice.message?.content || choice.message?.refusal || '',
-    finishReason: FINISH_REASONS[choice.finish_reason ?? ''] ?? 'other',
-    usage:
-      inputTokens === undefined || outputTokens === undefined ? undefined : { inputTokens, outputTokens },
-  };
-}
-
-/** The provider's own words may quote the conversation or the key: only its codes are kept. */
-function modelError({ status, code, type, param, headers, cause }: APIError): ModelError {
-  // Cut off, timed out or not reached: nothing is kept at the provider, so all of them may be repeated.
-  if (status === undefined)
-    return new ModelError(`The model did not answer (${networkCode(cause)})`, 'transient');
-  const words = [code, type, param].filter((word) => word && /^[\w.[\]-]{1,64}$/.test(word));
-  const details = [`HTTP ${status}`, ...words].join(', ');
-  return new ModelError(`The model refused (${details})`, classOf(status, code ?? type), {
-    code: code ?? status,
-    ...retryAfter(headers?.get('retry-after')),
-  });
-}
-
 /** The system's code of a failed connection (`ECONNREFUSED`), which lies below the errors of `fetch`. */
-function networkCode(cause: unknown): string {
-  for (let error = cause; error instanceof Error; error = error.cause) {
+function networkCode(thrown: unknown): string {
+  for (let error = thrown; error instanceof Error; error = error.cause) {
     if ('code' in error && typeof error.code === 'string') return error.code;
   }
   return 'no answer in time';
 }
 
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const FINISH_REASONS: Readonly<Record<string, ModelAnswer['finishReason']>> = {
+  stop: 'stop',
+  tool_calls: 'tools',
+  length: 'length',
+  content_filter: 'filtered',
+};
+
+function readAnswer(body: JsonRecord, own: WeakMap<readonly ToolCall[], JsonRecord>): ModelAnswer {
+  const choice = asList(body.choices)[0];
+  // A page of a proxy in between, or an address that is not the API's.
+  if (!isRecord(choice))
+    throw new ModelError('The answer is not a chat completion; check the base URL', 'transient');
+  const message = asRecord(choice.message);
+  const toolCalls = asList(message.tool_calls).flatMap(readToolCall);
+  own.set(toolCalls, message);
+  return {
+    text: textOf(message.content) || textOf(message.refusal),
+    toolCalls,
+    finishReason: FINISH_REASONS[String(choice.finish_reason)] ?? 'other',
+    usage: readUsage(asRecord(body.usage)),
+  };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function readToolCall(value: unknown): ToolCall[] {
+  const { id, function: called } = asRecord(value);
+  const { name, arguments: input } = asRecord(called);
+  return typeof name === 'string' ? [{ id: String(id ?? ''), name, input: textOf(input) }] : [];
+}
+
+function readUsage({ prompt_tokens, completion_tokens }: JsonRecord): ModelUsage | undefined {
+  if (typeof prompt_tokens !== 'number' || typeof completion_tokens !== 'number') return undefined;
+  return { inputTokens: prompt_tokens, outputTokens: completion_tokens };
+}
+
+/** The provider's own words may quote the conversation or the key: only its codes are kept. */
+function refusal({ status, headers }: Response, body: unknown): ModelError {
+  // Google answers with a list of one.
+  const { code, type, param } = asRecord(asRecord(asList(body)[0] ?? body).error);
+  const words = [code, type, param].filter(
+    (word) => typeof word === 'string' && /^[\w.[\]-]{1,64}$/.test(word),
+  );
+  const known = typeof code === 'string' ? code : undefined;
+  const details = [`HTTP ${status}`, ...words].join(', ');
+  return new ModelError(`The model refused (${details})`, classOf(status, known ?? textOf(type)), {
+    code: known ?? status,
+    ...retryAfter(headers.get('retry-after')),
+  });
+}
+
 /** Contract replies §11.4. */
-function classOf(status: number, code: string | undefined): 'transient' | 'hold' | 'permanent' {
+function classOf(status: number, code: string): 'transient' | 'hold' | 'permanent' {
   if (code === 'insufficient_quota' || [401, 402, 403, 404].includes(status)) return 'hold';
   if ([408, 409, 429].includes(status) || status >= 500) return 'transient';
   return 'permanent';
 }
 
-function retryAfter(header: string | null | undefined): { readonly retryAfterSeconds?: number } {
+function retryAfter(header: string | null): { readonly retryAfterSeconds?: number } {
   const seconds = Number(header ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
 }

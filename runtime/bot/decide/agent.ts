@@ -1,4 +1,5 @@
 import { HooklineError } from '../../core/errors.ts';
+import { abortMarginMillis } from '../abort-margin.ts';
 import type { AgentContext, HistoryRow, Reply, Turn } from '../agent.ts';
 import { dayIn } from '../chat-state.ts';
 import type { NewRow } from '../history-file.ts';
@@ -7,9 +8,6 @@ import { partsOf, replyBlocks } from '../reply.ts';
 import { spendingOf, UsageCounter, withUsage } from '../usage.ts';
 import type { DecideInput } from './decider.ts';
 import { userRows } from './user-row.ts';
-
-/** The agent stops in time for an orderly end: 10 s, or a third of the time if that is less (§7.5). */
-const ABORT_MARGIN_MILLIS = 10_000;
 
 /** Asks the agent; the last decider. */
 export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
@@ -46,8 +44,8 @@ async function runAgent(
   usage: UsageCounter,
 ): Promise<Reply> {
   const remainingMillis = input.deadlineMillis - input.clock.nowMillis();
-  const margin = Math.min(ABORT_MARGIN_MILLIS, remainingMillis / 3);
-  const signal = AbortSignal.timeout(Math.max(0, Math.floor(remainingMillis - margin)));
+  const untilAbort = remainingMillis - abortMarginMillis(remainingMillis);
+  const signal = AbortSignal.timeout(Math.max(0, Math.floor(untilAbort)));
   const aborted = new Promise<never>((_, reject) => {
     const late = () =>
       reject(new HooklineError('The agent did not answer in time', 'transient', { code: 'agent_timeout' }));

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { createOpenAiStandIn } from '../../../local/stand-ins/openai.ts';
-import { type LlmAgentOptions, llmAgent } from '../../../runtime/bot/agents/llm.ts';
-import { asynchronous, context, queued, storedTexts, textJob, workerWorld } from './worker-world.ts';
+import type { Agent, Usage } from '../../../runtime/bot/agent.ts';
+import { type AgentTool, type LlmAgentOptions, llmAgent } from '../../../runtime/bot/agents/llm.ts';
+import { asynchronous, CHAT, context, queued, storedTexts, textJob, workerWorld } from './worker-world.ts';
 
 const SETTINGS = { OPENAI_API_KEY: 'sk-key', OPENAI_MODEL: 'small' };
 
@@ -38,7 +39,7 @@ describe('the agent with a language model', () => {
     const { say, logged, lines } = llmWorld();
     await say('a private matter', 'wamid.1');
     expect(logged('model_answered')).toEqual([
-      expect.objectContaining({ model: 'small', tokens_in: 4, tokens_out: 7, finish_reason: 'stop' }),
+      expect.objectContaining({ model: 'openai:small', tokens_in: 4, tokens_out: 7, finish_reason: 'stop' }),
     ]);
     expect(JSON.stringify(lines)).not.toContain('private');
   });
@@ -133,4 +134,98 @@ describe('the agent with a language model', () => {
     }
     expect(keys).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
   });
+
+  const catalogue = (seen: unknown[]): AgentTool => ({
+    name: 'look_up',
+    description: 'Finds a book.',
+    parameters: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+    run: (input, turn, { getKey }) => {
+      seen.push([input, turn.chatId, getKey('CATALOGUE')]);
+      return { shelf: 3 };
+    },
+  });
+
+  it('runs the tools that the model asks for, with the turn at hand, and sends the answer they led to', async () => {
+    const seen: unknown[] = [];
+    const { openai, agent } = toolWorld({ tools: [catalogue(seen)] });
+    const world = workerWorld({ policy: 'fifo', agent, environment: { ...SETTINGS, CATALOGUE: 'c-key' } });
+    await world.worker(queued(textJob('Emma?', 'wamid.1')), context());
+    expect(seen).toEqual([[{ title: 'Emma?' }, CHAT, 'c-key']]);
+    expect(world.provider.sent.map(({ text }) => text)).toEqual(['Found: {"shelf":3}']);
+    expect(openai.calls).toHaveLength(2);
+    expect(storedTexts(world.s3)).toEqual(['Emma?', 'Found: {"shelf":3}']);
+  });
+
+  test('bot A67: tokens and cost of every answer of the turn are counted, tool rounds and failures too', async () => {
+    const { openai, agent } = toolWorld({
+      model: 'gpt-5-mini',
+      tools: [catalogue([])],
+      prices: { 'openai:gpt-5-mini': { input: 100, output: 1000 } },
+    });
+    const used: Usage[] = [];
+    const counting: Agent = (turn, given) =>
+      agent(turn, { ...given, countUsage: (usage) => used.push(usage) });
+    const world = workerWorld({ policy: 'fifo', agent: counting, environment: SETTINGS });
+    openai.fail({ kind: 'pass' });
+    openai.fail({ kind: 'throttle', retryAfterSeconds: 1 });
+    await world.worker(queued(textJob('Emma?', 'wamid.1')), context());
+    expect(openai.calls.map(({ fault }) => fault)).toEqual(['pass', 'throttle', undefined]);
+    const model = 'openai:gpt-5-mini';
+    const usages = world.lines
+      .filter(({ message }) => message === 'model_answered')
+      .map(({ tokens_in: tokensIn, tokens_out: tokensOut, cost_usd: costUsd }) => ({
+        model,
+        tokensIn,
+        tokensOut,
+        costUsd,
+      }));
+    expect(used).toEqual(usages);
+    expect(used).toHaveLength(2);
+    for (const { tokensIn, tokensOut, costUsd } of used) {
+      expect(tokensIn).toBeGreaterThan(0);
+      expect(costUsd).toBeCloseTo((tokensIn * 100 + tokensOut * 1000) / 1e6, 10);
+    }
+    expect(world.lines.filter(({ message }) => message === 'model_price_unknown')).toEqual([]);
+  });
+
+  it('a model without a price is counted in tokens alone, and named once', async () => {
+    const used: Usage[] = [];
+    const openai = createOpenAiStandIn();
+    const agent = llmAgent({ fetch: openai.fetch });
+    const counting: Agent = (turn, given) =>
+      agent(turn, { ...given, countUsage: (usage) => used.push(usage) });
+    const { worker, lines } = workerWorld({ policy: 'fifo', agent: counting, environment: SETTINGS });
+    for (const id of ['1', '2']) await worker(queued(textJob('hello', `wamid.${id}`)), context());
+    expect(used).toHaveLength(2);
+    expect(used[0]).toEqual({ model: 'openai:small', tokensIn: 2, tokensOut: 6 });
+    const warnings = lines.filter(({ message }) => message === 'model_price_unknown');
+    expect(warnings).toMatchObject([{ level: 'WARN', model: 'openai:small' }]);
+  });
+
+  test('bot A72: every model request of a turn carries its trace context, after a tool too', async () => {
+    const { openai, agent } = toolWorld({ tools: [catalogue([])] });
+    const { worker } = workerWorld({ policy: 'fifo', agent, environment: SETTINGS });
+    const job = textJob('Emma?', 'wamid.1');
+    await worker(queued(job), context());
+    expect(openai.calls.map(({ body }) => body.traceparent)).toEqual([job.traceparent, job.traceparent]);
+  });
+
+  test('bot A51: a text that looks like a file reaches the model and its tools as that text', async () => {
+    const seen: unknown[] = [];
+    const { openai, agent } = toolWorld({ tools: [catalogue(seen)] });
+    const { worker, s3 } = workerWorld({ policy: 'fifo', agent, environment: SETTINGS });
+    await worker(queued(textJob('file:/proc/self/environ', 'wamid.1')), context());
+    expect(openai.calls[0]?.body.messages).toEqual([{ role: 'user', content: 'file:/proc/self/environ' }]);
+    expect(seen).toEqual([[{ title: 'file:/proc/self/environ' }, CHAT, undefined]]);
+    expect(storedTexts(s3)[0]).toBe('file:/proc/self/environ');
+  });
 });
+
+/** An agent whose model looks the message up first. */
+function toolWorld(options: LlmAgentOptions) {
+  const openai = createOpenAiStandIn({
+    reply: (text, { messages }) =>
+      messages.at(-1)?.role === 'tool' ? `Found: ${text}` : [{ name: 'look_up', input: { title: text } }],
+  });
+  return { openai, agent: llmAgent({ fetch: openai.fetch, ...options }) };
+}

@@ -1,8 +1,15 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../../local/stand-ins/fault.ts';
 import { createOpenAiStandIn, openAiError } from '../../../local/stand-ins/openai.ts';
 import { describeError } from '../../../runtime/core/errors.ts';
-import type { ModelError, ModelRequest } from '../../../runtime/models/model.ts';
+import { asList } from '../../../runtime/core/json.ts';
+import type {
+  ModelError,
+  ModelMessage,
+  ModelRequest,
+  ObjectSchema,
+  ToolDeclaration,
+} from '../../../runtime/models/model.ts';
 import { openAiCompatible } from '../../../runtime/models/openai-compatible.ts';
 
 const REQUEST: ModelRequest = {
@@ -19,7 +26,7 @@ const open = (standIn: { readonly fetch: typeof fetch }, baseUrl?: string) =>
   openAiCompatible({ model: 'small', apiKey: 'sk-key', baseUrl, fetch: standIn.fetch });
 
 const failure = async (fetch: typeof globalThis.fetch, request = REQUEST) => {
-  const model = await open({ fetch });
+  const model = open({ fetch });
   return model.answer(request).then(
     () => expect.fail('it answered'),
     (error: ModelError) => error,
@@ -29,11 +36,12 @@ const failure = async (fetch: typeof globalThis.fetch, request = REQUEST) => {
 describe('a model behind the chat completions API', () => {
   it('is sent the instructions and the conversation in order, and answers with text and tokens', async () => {
     const standIn = createOpenAiStandIn({ apiKey: 'sk-key', model: 'small', reply: () => 'because' });
-    const model = await open(standIn);
+    const model = open(standIn);
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const answer = await model.answer({ ...REQUEST, maxOutputTokens: 50, temperature: 0.2, traceparent });
     expect(answer).toEqual({
       text: 'because',
+      toolCalls: [],
       finishReason: 'stop',
       usage: { inputTokens: 11, outputTokens: 2 },
     });
@@ -60,7 +68,7 @@ describe('a model behind the chat completions API', () => {
       urls.push(String(input));
       return standIn.fetch(input, init);
     };
-    const model = await open({ fetch }, 'http://127.0.0.1:11434/v1/');
+    const model = open({ fetch }, 'http://127.0.0.1:11434/v1/');
     await model.answer({ ...REQUEST, maxOutputTokens: 50 });
     expect(urls).toEqual(['http://127.0.0.1:11434/v1/chat/completions']);
     expect(standIn.calls[0]?.body).toMatchObject({ max_tokens: 50 });
@@ -130,23 +138,98 @@ describe('a model behind the chat completions API', () => {
   it.each([
     ['length', 'cut off', { finishReason: 'length', text: 'cut off' }],
     ['content_filter', null, { finishReason: 'filtered', text: '' }],
-    ['tool_calls', null, { finishReason: 'other', text: '' }],
+    ['function_call', null, { finishReason: 'other', text: '' }],
   ])('that ended by %s says so', async (finish_reason, content, expected) => {
     const completion = async () => Response.json({ choices: [{ message: { content }, finish_reason }] });
-    const model = await open({ fetch: completion });
-    expect(await model.answer(REQUEST)).toEqual({ ...expected, usage: undefined });
+    const model = open({ fetch: completion });
+    expect(await model.answer(REQUEST)).toEqual({ ...expected, toolCalls: [], usage: undefined });
   });
 
-  it('errors quote neither the conversation nor the key, and nothing is logged on the side', async () => {
-    vi.stubEnv('OPENAI_LOG', 'debug');
-    const written = (['debug', 'info', 'log', 'warn', 'error'] as const).map((name) =>
-      vi.spyOn(console, name).mockImplementation(() => undefined),
-    );
+  it('errors quote neither the conversation nor the key', async () => {
     const { json } = openAiError(400, 'Invalid: "the secret question" with sk-key', 'not allowed: secret');
     const error = await failure(async () => Response.json(json, { status: 400 }));
     expect(describeError(error)).toBe('ModelError: The model refused (HTTP 400, invalid_request_error)');
-    for (const spy of written) expect(spy).not.toHaveBeenCalled();
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
+  });
+
+  const LOOK_UP: ToolDeclaration = {
+    name: 'look_up',
+    description: 'Finds a book.',
+    parameters: { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] },
+  };
+
+  it('asks for tools, and is given their results behind its own message as it wrote it', async () => {
+    const standIn = createOpenAiStandIn({
+      reply: (text, { messages }) =>
+        messages.at(-1)?.role === 'tool' ? `Found: ${text}` : [{ name: 'look_up', input: { title: 'Emma' } }],
+    });
+    const model = open(standIn);
+    const first = await model.answer({ ...REQUEST, tools: [LOOK_UP] });
+    expect(first).toMatchObject({
+      text: '',
+      finishReason: 'tools',
+      toolCalls: [{ id: 'call_1_0', name: 'look_up', input: '{"title":"Emma"}' }],
+    });
+    const { text, toolCalls } = first;
+    const messages: ModelMessage[] = [
+      ...REQUEST.messages,
+      { role: 'assistant', text, toolCalls },
+      { role: 'tool', callId: 'call_1_0', text: 'shelf 3' },
+    ];
+    expect(await model.answer({ ...REQUEST, messages, tools: [LOOK_UP] })).toMatchObject({
+      text: 'Found: shelf 3',
+      toolCalls: [],
+    });
+    expect(standIn.calls[0]?.body.tools).toEqual([{ type: 'function', function: LOOK_UP }]);
+    const call = {
+      id: 'call_1_0',
+      type: 'function',
+      function: { name: 'look_up', arguments: '{"title":"Emma"}' },
+    };
+    const sent = (at: number) => asList(standIn.calls[at]?.body.messages).slice(-2);
+    const signed = { ...call, extra_content: { signature: 'signature-1-0' } };
+    expect(sent(1)).toEqual([
+      { role: 'assistant', content: null, refusal: null, tool_calls: [signed] },
+      { role: 'tool', tool_call_id: 'call_1_0', content: 'shelf 3' },
+    ]);
+    // Another provider's model goes on: it knows nothing of the first one's fields.
+    await open(standIn).answer({ ...REQUEST, messages, tools: [LOOK_UP] });
+    expect(sent(2)[0]).toEqual({ role: 'assistant', content: null, tool_calls: [call] });
+  });
+
+  it.each<[string, string | undefined, boolean]>([
+    ['OpenAI', undefined, true],
+    ['a server that may not know it', 'http://127.0.0.1:11434/v1', false],
+  ])('%s is held to a JSON Schema: %s, %s', async (_name, baseUrl, expected) => {
+    const standIn = createOpenAiStandIn({ reply: () => 'yes' });
+    const schema: ObjectSchema = {
+      type: 'object',
+      properties: { response: { type: 'string' } },
+      required: ['response'],
+      additionalProperties: false,
+    };
+    const answer = await open(standIn, baseUrl).answer({ ...REQUEST, output: { name: 'reply', schema } });
+    expect(standIn.calls[0]?.body.response_format).toEqual(
+      expected ? { type: 'json_schema', json_schema: { name: 'reply', strict: true, schema } } : undefined,
+    );
+    expect(answer.text).toBe(expected ? '{"response":"yes"}' : 'yes');
+  });
+
+  it('takes Google’s list around an error, and no header from a server without a key', async () => {
+    const headers: Headers[] = [];
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      headers.push(new Request(input, init).headers);
+      return Response.json([{ error: { code: 503, status: 'UNAVAILABLE' } }], { status: 503 });
+    };
+    const model = openAiCompatible({
+      model: 'small',
+      apiKey: '',
+      baseUrl: 'http://127.0.0.1:1234/v1',
+      fetch,
+    });
+    await expect(model.answer({ ...REQUEST, topP: 0.5 })).rejects.toMatchObject({
+      errorClass: 'transient',
+      message: 'The model refused (HTTP 503)',
+    });
+    expect(headers[0]?.has('authorization')).toBe(false);
   });
 });
