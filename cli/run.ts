@@ -5,6 +5,7 @@ import { addHistory } from './bot/history.ts';
 import { addPullHistory } from './bot/pull-history.ts';
 import { addRedrive } from './bot/redrive.ts';
 import { addTakeover } from './bot/takeover.ts';
+import { addTrace } from './bot/trace.ts';
 import { addUpdate } from './bot/update.ts';
 import { addWebhook } from './bot/webhook.ts';
 import { paint } from './terminal.ts';
@@ -51,6 +52,8 @@ function hookline(world: World): Command {
   addHistory(bot, world);
   addPullHistory(bot, world);
   addTakeover(bot, world);
+  addTrace(bot, world);
+  addTrace(program, world);
   return program;
 }
 

@@ -219,7 +219,6 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   async partBegun(part: number): Promise<void> {
     // A part counts as begun unless it was noted as refused; so only that note must go (§7.3).
     if (this.refused.has(part)) await this.ports.delivery?.unrefuse(this.key, part);
-    this.ports.log.info('part_begun', { part });
   }
 
   async partAccepted(part: number, providerId: string): Promise<void> {

@@ -14,11 +14,16 @@ const DECIDERS: readonly Decider[] = [decideRateLimit, decideTakenOver, decideCo
 
 /** How a bot decides a turn and sends its parts. */
 export function botSteps(input: DecideInput): TurnSteps<OutgoingPart, BotDecision> {
+  const send = partSender(input);
   return {
     ambiguityPolicy: input.config.ambiguityPolicy,
     settlesLater: input.sender.settlesLater,
     decide: () => decide(input),
-    send: partSender(input),
+    send: (part, number) => {
+      // Twice without an outcome between: the part was sent again, because its first outcome was unclear.
+      input.log.info('part_begun', { part: number });
+      return send(part, number);
+    },
   };
 }
 

@@ -21,6 +21,7 @@ const THROTTLES: Readonly<Record<AwsCall['service'], Error>> = {
   sqs: awsError('RequestThrottled', 403),
   lambda: awsError('TooManyRequestsException', 429),
   ssm: awsError('ThrottlingException', 400),
+  logs: awsError('ThrottlingException', 400),
 };
 
 function conflictOf({ name }: AwsCall): Error {

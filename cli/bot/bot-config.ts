@@ -1,0 +1,27 @@
+import { type BotConfig, readBotConfig } from '../../runtime/bot/config.ts';
+import { describeError } from '../../runtime/core/errors.ts';
+import { botEnvironment, type CommandAws, type DeployedBot } from '../deployed-bot.ts';
+
+/** A bot's configuration; `fault` says why its secrets could not be read: then hashes in logs cannot be computed. */
+export interface ConfigReading {
+  readonly config: BotConfig;
+  readonly fault: string | undefined;
+}
+
+/** Stand in for what could not be read: nothing is sent with them. */
+const NO_SECRETS = {
+  WHATSAPP_TOKEN: '-',
+  WHATSAPP_PHONE_NUMBER_ID: '-',
+  WEBHOOK_VERIFY_TOKEN: '-',
+  TELEGRAM_TOKEN: '-',
+};
+
+/** Reads the configuration as the bot does, secrets included. */
+export async function readConfigOf(bot: DeployedBot, aws: CommandAws): Promise<ConfigReading> {
+  try {
+    return { config: readBotConfig(await botEnvironment(bot, aws)), fault: undefined };
+  } catch (error) {
+    const { TELEGRAM_WEBHOOK_SECRET_REQUIRED: _, ...environment } = bot.environment;
+    return { config: readBotConfig({ ...NO_SECRETS, ...environment }), fault: describeError(error) };
+  }
+}
