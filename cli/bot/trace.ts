@@ -31,10 +31,7 @@ async function traceCommand(id: string, flags: TraceFlags, world: World): Promis
   else terminal.out(report(answer, terminal));
   if (answer.found) return;
   const since = new Date(flags.since(aws.clock.nowMillis())).toISOString();
-  const unread = answer.sources.some(({ status }) => status !== 'read');
-  throw new Error(
-    `Nothing is known of ${id} since ${since}${unread ? ', in what could be read' : ''}. A longer --since looks further back.`,
-  );
+  throw new Error(`Nothing is known of ${id} since ${since}. A longer --since looks further back.`);
 }
 
 async function traceOf(id: string, { name, since }: TraceFlags, world: World): Promise<TraceAnswer> {
@@ -92,17 +89,18 @@ const WORDS: Readonly<Record<TraceStep['kind'], string>> = {
   captured: 'captured',
   done: 'done',
   skipped: 'skipped',
+  notice: 'notice',
   dead_letter: 'dead letter',
   delivery_failed: 'not delivered',
 };
 
-/** `2026-11-21 10:00:00.412  attempt 1  accepted part 1   message id …` */
+/** `2026-11-21 10:00:00.412  attempt 1  part 1 accepted   message id …` */
 function stepText({ at, kind, attempt, part, rule, detail, source }: TraceStep): string {
   const time = at === undefined ? 'time unknown' : at.replace('T', ' ').replace('Z', '');
   const run = attempt === undefined ? '' : `attempt ${attempt}`;
   const what = part === undefined ? WORDS[kind] : `part ${part} ${WORDS[kind]}`;
   const why = [rule && `rule ${rule}`, detail].filter(Boolean).join(', ');
-  return `  ${time.padEnd(23)}  ${run.padEnd(10)} ${what.padEnd(20)} ${why}  (${source})`;
+  return `${`  ${time.padEnd(23)}  ${run.padEnd(9)}  ${what.padEnd(16)}  ${why}`.trimEnd()}  (${source})`;
 }
 
 /** Only what keeps something from the reader is worth a line. */

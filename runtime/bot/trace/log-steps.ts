@@ -33,6 +33,8 @@ const LINES: Readonly<Record<string, (line: LogEvidence, evidence: MessageEviden
     ...rule(fields.error_class),
     ...detail(fields.error),
   }),
+  notice_finished: ({ fields }) => ({ kind: 'notice', ...rule(fields.reason), ...detail(fields.status) }),
+  notice_failed: ({ fields }) => ({ kind: 'notice', ...rule(fields.reason), ...detail(fields.error) }),
   worker_job_finished: finished,
 };
 

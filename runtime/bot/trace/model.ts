@@ -39,6 +39,8 @@ export type StepKind =
   | 'captured'
   | 'done'
   | 'skipped'
+  /** The user was told why there is no answer (contract bot §7.9). */
+  | 'notice'
   | 'dead_letter'
   | 'delivery_failed';
 

@@ -106,6 +106,7 @@ const RANK: Readonly<Record<StepKind, number>> = {
   captured: 9,
   done: 9,
   skipped: 10,
+  notice: 10,
   dead_letter: 11,
   delivery_failed: 11,
 };

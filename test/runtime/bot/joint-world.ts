@@ -7,6 +7,7 @@ import type { CommandAws } from '../../../cli/deployed-bot.ts';
 import {
   telegramWebhook,
   type WebhookOptions,
+  whatsappSignature,
   whatsappStatusWebhook,
   whatsappWebhook,
 } from '../../../local/recordings/webhooks.ts';
@@ -24,7 +25,7 @@ import { FakeLogs } from '../../support/fake-logs.ts';
 import { FakeS3 } from '../../support/fake-s3.ts';
 import { FakeSqs } from '../../support/fake-sqs.ts';
 import { FakeSsm } from '../../support/fake-ssm.ts';
-import { Tap } from '../../support/tap.ts';
+import { type Fields, Tap } from '../../support/tap.ts';
 
 export const JOBS_URL = 'https://sqs.example/shop-jobs.fifo';
 const APP_SECRET = 'app-secret';
@@ -38,6 +39,20 @@ export interface JointOptions {
   readonly provider: 'whatsapp' | 'telegram';
   readonly agent?: Agent;
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A text message, and what is changed in it before it is signed. */
+export interface JointMessage extends WebhookOptions {
+  /** Gets the message as the platform writes it, and the value of WhatsApp's change around it. */
+  readonly edit?: (message: Fields, value: Fields) => void;
+}
+
+function edited(body: string, edit: JointMessage['edit']): string {
+  if (!edit) return body;
+  const whole = JSON.parse(body) as Fields;
+  const value = whole.entry?.[0].changes[0].value ?? whole;
+  edit(value.messages?.[0] ?? value.message, value);
+  return JSON.stringify(whole);
 }
 
 /** The bot `shop`, both hops as deployed on fakes, with its logs; and the command that an operator has. */
@@ -86,18 +101,22 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
       clients: { s3, dynamodb, sqs, lambda, ssm, clock, fetch: platform.fetch },
       writeLog: (line) => logs.write(`/aws/lambda/shop-${name}`, clock.nowMillis(), line),
     });
-  const ingress = hop('ingress');
+  let ingress = hop('ingress');
   const worker = hop('worker');
 
-  const webhook = (options: WebhookOptions) => {
+  const webhook = ({ edit, ...options }: JointMessage) => {
     const parts = { sentMillis: clock.nowMillis(), ...options };
-    return provider === 'whatsapp'
-      ? whatsappWebhook({ ...parts, appSecret: APP_SECRET })
-      : telegramWebhook({ ...parts, secretToken: TELEGRAM_SECRET });
+    if (provider === 'telegram') {
+      const made = telegramWebhook({ ...parts, secretToken: TELEGRAM_SECRET });
+      return { ...made, body: edited(made.body, edit) };
+    }
+    const made = whatsappWebhook({ ...parts, appSecret: APP_SECRET });
+    const body = edited(made.body, edit);
+    return { ...made, body, headers: { 'x-hub-signature-256': whatsappSignature(body, APP_SECRET) } };
   };
   const send = async (request: RequestParts) =>
     (await ingress(httpEvent(request), lambdaContext())) as HttpAnswer;
-  const post = (options: WebhookOptions) => send(webhook(options));
+  const post = (options: JointMessage) => send(webhook(options));
 
   /** Asynchronous invocations that Lambda has taken and not run to their end. */
   const waiting: { readonly payload: unknown; tries: number }[] = [];
@@ -152,6 +171,11 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
     for (const call of platform.sent) await send(whatsappStatusWebhook(call, status, APP_SECRET));
   };
 
+  /** The front hop in a container that remembers nothing. */
+  const coldIngress = (): void => {
+    ingress = hop('ingress');
+  };
+
   const client =
     <T>(value: T) =>
     async () =>
@@ -169,7 +193,7 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
 
   return {
     ...{ clock, tap, s3, dynamodb, sqs, lambda, ssm, logs, platform, deadUrl, aws, variables },
-    ...{ webhook, post, send, work, workOff, report, command, worker, waiting },
+    ...{ webhook, post, send, work, workOff, report, command, worker, waiting, coldIngress },
   };
 }
 
