@@ -8,6 +8,8 @@ export interface ProgramOptions {
   readonly environment: Environment;
   /** On abort the program gets one SIGINT and is waited for: Terraform then saves its state and frees its lock. */
   readonly signal: AbortSignal;
+  /** It talks to the person at the keyboard by itself; its output is then not kept. */
+  readonly inherit?: boolean;
   /** Called with each line of its standard output. */
   readonly onLine?: (line: string) => void;
 }
@@ -27,16 +29,18 @@ export type RunProgram = (
 ) => Promise<ProgramResult | undefined>;
 
 /** It has a process group of its own, so that Ctrl-C at the keyboard reaches it once, through the signal. */
-export const runProgram: RunProgram = async (program, args, { folder, environment, signal, onLine }) => {
+export const runProgram: RunProgram = async (program, args, options) => {
+  const { folder, environment, signal, onLine, inherit = false } = options;
   signal.throwIfAborted();
   const child = spawn(program, args, {
     cwd: folder,
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    stdio: inherit ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    // In the foreground it must stay where the terminal is.
+    detached: !inherit,
   });
   const [out, error] = [collect(child.stdout), collect(child.stderr)];
-  if (onLine) createInterface(child.stdout).on('line', onLine);
+  if (onLine && child.stdout) createInterface(child.stdout).on('line', onLine);
   const interrupt = () => void child.kill('SIGINT');
   signal.addEventListener('abort', interrupt, { once: true });
   try {
@@ -50,8 +54,8 @@ export const runProgram: RunProgram = async (program, args, { folder, environmen
   }
 };
 
-function collect(stream: NodeJS.ReadableStream): () => string {
+function collect(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = [];
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
   return () => Buffer.concat(chunks).toString('utf8');
 }

@@ -1,9 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../runtime/core/version.ts';
 import { addBuild } from './bot/build.ts';
+import { addDescribe } from './bot/describe.ts';
 import { addHistory } from './bot/history.ts';
+import { addList } from './bot/list.ts';
 import { addPullHistory } from './bot/pull-history.ts';
 import { addRedrive } from './bot/redrive.ts';
+import { addRemove } from './bot/remove.ts';
+import { addStart } from './bot/start.ts';
 import { addTakeover } from './bot/takeover.ts';
 import { addTrace } from './bot/trace.ts';
 import { addUpdate } from './bot/update.ts';
@@ -45,9 +49,13 @@ function hookline(world: World): Command {
     });
   // Subcommands inherit the settings above only when they are made after them.
   const bot = program.command('bot').description('WhatsApp and Telegram bots').helpCommand(false);
+  addStart(bot, world);
   addBuild(bot, world);
   addUpdate(bot, world);
   addWebhook(bot, world);
+  addDescribe(bot, world);
+  addList(bot, world);
+  addRemove(bot, world);
   addRedrive(bot, world);
   addHistory(bot, world);
   addPullHistory(bot, world);

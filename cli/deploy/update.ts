@@ -3,11 +3,12 @@ import { openProject, type Project, type ProjectFlags } from '../project/project
 import { readSecretsFile, type Secrets } from '../project/secrets.ts';
 import type { World } from '../world.ts';
 import { confirmPlan } from './confirm-plan.ts';
+import { initialised } from './open-stack.ts';
 import { type PackagedZip, type Packages, packageProject } from './package.ts';
 import { checkSize, putParameter } from './parameter.ts';
 import { readStoredSecrets } from './stored-secrets.ts';
 import { resourcesOf, type StackJson, synthesise } from './synth.ts';
-import { type Change, openTerraform, type Plan, stackFolder, type Terraform } from './terraform.ts';
+import { type Change, type Plan, stackFolder, type Terraform } from './terraform.ts';
 import { registerWebhook } from './webhook.ts';
 
 export interface UpdateFlags extends ProjectFlags {
@@ -50,23 +51,11 @@ export async function update(flags: UpdateFlags, world: World): Promise<UpdateRe
   );
   const stack = await synthesise(project, packages, stackFolder(project.folder));
   if (flags.dryRun) return dryRun(project, packages, stack);
-  const terraform = await openStack(project, world, progress);
+  const terraform = await initialised(project, world, progress);
   const plan = await progress.step('Planning', () => terraform.plan());
   if (flags.plan) return { kind: 'plan', changes: plan.changes };
   await confirmPlan(plan, world, flags.yes ?? false);
   return deploy({ project, secrets, terraform, plan, progress, world });
-}
-
-/** Terraform on the synthesised stack, ready to plan. */
-export async function openStack(project: Project, world: World, progress: Progress): Promise<Terraform> {
-  const terraform = await openTerraform({
-    folder: stackFolder(project.folder),
-    environment: world.environment,
-    runProgram: world.runProgram,
-    signal: world.interruption(),
-  });
-  await progress.step(`Preparing ${terraform.program} ${terraform.version}`, () => terraform.init());
-  return terraform;
 }
 
 /** The local file, or what its owner put into Secrets Manager. */

@@ -2,12 +2,9 @@ import { progressOn } from '../progress.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
 import { readSecretsFile } from '../project/secrets.ts';
 import type { World } from '../world.ts';
-import { packageProject } from './package.ts';
+import { openState } from './open-stack.ts';
 import { readStoredSecrets } from './stored-secrets.ts';
-import { synthesise } from './synth.ts';
 import { telegramApi } from './telegram.ts';
-import { stackFolder } from './terraform.ts';
-import { openStack } from './update.ts';
 import { deleteWebhook, differences, registerWebhook } from './webhook.ts';
 
 export interface WebhookFlags extends ProjectFlags {
@@ -48,18 +45,8 @@ async function telegramAccount(project: Project, world: World) {
 
 /** The address in the stack's state. Throws before the first deployment. */
 async function deployedUrl(project: Project, world: World): Promise<string> {
-  const { webhook_url: url } = await deployedOutputs(project, world);
+  const progress = progressOn(world.terminal, world.clock);
+  const { webhook_url: url } = await (await openState(project, world, progress)).outputs();
   if (typeof url === 'string') return url;
   throw new Error('The bot is not deployed from here: run hookline bot update, or give --url <address>.');
-}
-
-/** The stack's outputs; empty before the first deployment. */
-export async function deployedOutputs(
-  project: Project,
-  world: World,
-): Promise<Readonly<Record<string, unknown>>> {
-  const progress = progressOn(world.terminal, world.clock);
-  const packages = await packageProject(project, {}, world.bundles);
-  await synthesise(project, packages, stackFolder(project.folder));
-  return (await openStack(project, world, progress)).outputs();
 }

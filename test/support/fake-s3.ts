@@ -31,6 +31,7 @@ export class FakeS3 {
   /** A client of the same buckets that records elsewhere. */
   as(tap: Tap) {
     const operations = {
+      HeadBucket: ({ Bucket }: Fields) => void this.objects(Bucket),
       GetObject: (input: Fields) => this.getObject(input),
       PutObject: (input: Fields) => this.putObject(input),
       DeleteObject: (input: Fields) => this.deleteObject(input),
