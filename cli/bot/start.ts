@@ -58,7 +58,7 @@ async function start(
 ): Promise<void> {
   const answered = await askForMissing(flags, world.ask);
   const fault = faultOf(answered);
-  if (fault) return command.error(`error: ${fault}`);
+  if (fault) return command.error(fault);
   const scaffold: Scaffold = {
     project: answered.project,
     region: answered.region,
@@ -95,10 +95,10 @@ async function askForMissing(flags: StartFlags, ask: Ask | undefined): Promise<A
 
 function faultOf({ project, region, bot, provider }: Answers): string | undefined {
   if (!/^[a-z][a-z0-9-]{1,31}$/.test(project))
-    return 'a project is named by 2 to 32 lower-case letters, digits and hyphens, and begins with a letter';
-  if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return 'a region looks like eu-central-1';
-  if (!BOTS.includes(bot)) return `the platform is one of ${BOTS.join(', ')}`;
-  if (!providers.includes(provider)) return `the provider is one of ${providers.join(', ')}`;
+    return 'error: a project is named by 2 to 32 lower-case letters, digits and hyphens, and begins with a letter';
+  if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) return 'error: a region looks like eu-central-1';
+  if (!BOTS.includes(bot)) return `error: the platform is one of ${BOTS.join(', ')}`;
+  if (!providers.includes(provider)) return `error: the provider is one of ${providers.join(', ')}`;
   return undefined;
 }
 

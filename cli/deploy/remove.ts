@@ -119,7 +119,7 @@ async function removeWebhook({ project, world, progress }: Removal): Promise<boo
   try {
     const secrets = (await readSecretsFile(project)) ?? (await readStoredSecrets(project, world));
     const account = secrets.config?.telegram;
-    if (!account) throw new Error('no usable token');
+    if (!account) throw new Error('there is no usable token');
     await progress.step('Deleting the webhook at Telegram', () =>
       deleteWebhook({ account, folder: project.folder, fetch: world.fetch }),
     );
