@@ -18,10 +18,14 @@ export const targetOf = ({ job, deadlineMillis, files }: Omit<PartInput, 'sender
   readFile: (path) => files.read(path),
 });
 
-/** Sends the parts of a turn's reply, with a pause between them; in a group, the first quotes what it answers. */
+/**
+ * Sends the parts of a turn's reply, with a pause between them. In a Telegram group the first quotes what it
+ * answers; nothing says that WhatsApp's groups take a quotation.
+ */
 export function partSender(input: PartInput) {
   const { job, message, clock, sender } = input;
   const target = targetOf(input);
+  const isQuoting = message.group !== undefined && job.provider === 'telegram';
   let acceptedMillis = Number.NEGATIVE_INFINITY;
   return async (part: OutgoingPart, number: number): Promise<string> => {
     const pause = acceptedMillis + PART_PAUSE_MILLIS - clock.nowMillis();
@@ -29,7 +33,7 @@ export function partSender(input: PartInput) {
     const providerId = await sender.send(part, {
       ...target,
       callbackData: `${job.event_id}#${number}`,
-      ...(number === 1 && message.group && { quotedMessageId: message.messageId }),
+      ...(number === 1 && isQuoting && { quotedMessageId: message.messageId }),
     });
     acceptedMillis = clock.nowMillis();
     return providerId;

@@ -29,7 +29,8 @@ function answerOf(
   { commands: options, adminActions, job }: DecideInput,
 ): CommandAnswer | Promise<CommandAnswer> {
   const commands = commandsOf(options, adminActions);
-  const isAdmin = options.adminUserId !== undefined && job.user_id === options.adminUserId;
+  // A group message may come without a user: no empty id is an admin's.
+  const isAdmin = Boolean(options.adminUserId) && job.user_id === options.adminUserId;
   const command = commands.get(call.name);
   if (command?.adminOnly && !isAdmin) return { reply: 'Unauthorized.' };
   if (command) return command.run(call);

@@ -127,8 +127,9 @@ describe("a bot's own commands", () => {
   });
 
   it('without an admin nobody may give an admin command', async () => {
-    const { say } = bot({ customCommands });
+    const { say } = bot({ customCommands, adminUserId: '' });
     expect(await say('/stop', '')).toEqual(['Unauthorized.']);
+    expect(await bot({ customCommands }).say('/stop', '1')).toEqual(['Unauthorized.']);
   });
 });
 

@@ -141,6 +141,20 @@ describe('kinds that get no turn', () => {
     expect(jobsOf(world)).toMatchObject([{ job_kind: 'turn', chat_id: '7' }]);
   });
 
+  it('hands over what the platform itself tells, however old, from a group, and beyond the rate', async () => {
+    const world = ingressWorld('telegram', { INGRESS_RATE_PER_MINUTE: '1' });
+    const kicked = { ...message(world, { chat: group }), new_chat_member: { status: 'kicked' } };
+    world.clock.jump(3_600_000);
+    for (let time = 0; time < 3; time++) await world.send(telegram({ my_chat_member: kicked }));
+    expect(jobsOf(world)).toHaveLength(3);
+    const system = { type: 'user_changed_number', customer: '12025550143', wa_id: '12025550144' };
+    const number = ingressWorld('whatsapp', { INGRESS_RATE_PER_MINUTE: '1' });
+    const changed = () => whatsapp(number, { type: 'system', system, timestamp: '1' });
+    for (let time = 0; time < 2; time++) await number.send(changed());
+    expect(jobsOf(number)).toMatchObject([{ chat_id: '12025550143' }, { chat_id: '12025550143' }]);
+    expect([...rules(world), ...rules(number)]).toEqual([]);
+  });
+
   it('captures a body that is nested too deeply', async () => {
     const world = ingressWorld('telegram', { CAPTURE_FAILED_EVENTS: 'true' });
     const body = `{"update_id":1,"message":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`;

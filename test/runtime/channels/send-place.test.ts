@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { createGraphStandIn } from '../../../local/stand-ins/graph.ts';
+import { createTelegramStandIn } from '../../../local/stand-ins/telegram.ts';
+import { telegramSender } from '../../../runtime/channels/telegram/send.ts';
 import { whatsappSender } from '../../../runtime/channels/whatsapp/send.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
@@ -29,4 +31,18 @@ test('the number that a message was sent to answers it; without one the configur
     await sender.send({ type: 'text', text: 'hi' }, target);
   }
   expect(urls.map((url) => new URL(url).pathname)).toEqual(['/v26.0/1066/messages', '/v26.0/1055/messages']);
+});
+
+test('a reply stays in the topic of a forum; the thread of answers in another group is no topic', async () => {
+  const clock = new FakeClock();
+  const bot = createTelegramStandIn();
+  const account = { token: '1:t', apiUrl: 'https://telegram.example' };
+  const sender = telegramSender({ fetch: bot.fetch, clock, timeoutSeconds: 1 }, account);
+  const message = { message_id: 4, message_thread_id: 55, chat: { id: -1 } };
+  const topic = { ...message, is_topic_message: true };
+  for (const payload of [{ message: topic }, { callback_query: { message: topic } }, { message }]) {
+    const target = { chatId: '-1', payload, callbackData: '', deadlineMillis: clock.nowMillis() + 1000 };
+    await sender.send({ type: 'text', text: 'hi' }, target);
+  }
+  expect(bot.sent.map(({ body }) => body.message_thread_id)).toEqual([55, 55, undefined]);
 });
