@@ -88,10 +88,15 @@ async function clear(flags: HistoryFlags, command: Command, world: World): Promi
 async function erase(flags: HistoryFlags, command: Command, world: World): Promise<void> {
   const chat = chatOf(flags, command);
   const { terminal } = world;
-  const { versions, prefixes } = await bucketOf(await botOf(flags, world), world);
+  const { objects, versions, prefixes } = await bucketOf(await botOf(flags, world), world);
   if (!(await confirmed(`Erase everything of chat ${chat}, every version, for good?`, flags, world))) return;
-  const { eraseChat, OUT_OF_REACH } = await import('../../runtime/bot/erase.ts');
-  const erased = await eraseChat([chat], versions, prefixes);
+  const [{ eraseChat, OUT_OF_REACH }, { readStoredHistory }] = await Promise.all([
+    import('../../runtime/bot/erase.ts'),
+    import('../../runtime/bot/stored-history.ts'),
+  ]);
+  const options = { prefix: prefixes.history, rowLimit: 0, clock: world.aws.clock };
+  const history = await readStoredHistory(chat, objects, options);
+  const erased = await eraseChat(history?.chatIds ?? [chat], versions, prefixes);
   if (flags.json)
     return terminal.out(
       `${JSON.stringify({ erased: Object.fromEntries(erased), outOfReach: OUT_OF_REACH })}\n`,

@@ -6,6 +6,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { HistoryRow } from '../../runtime/bot/agent.ts';
+import { followAliases } from '../../runtime/bot/history-alias.ts';
 import { HistoryFile } from '../../runtime/bot/history-file.ts';
 import { safeId } from '../../runtime/bot/job.ts';
 import { type RedriveTarget, redrive } from '../../runtime/bot/redrive.ts';
@@ -63,7 +64,7 @@ export function emulatorCloud(resources: BotResources, emulator: CloudSettings):
       return { ...(waiting !== undefined && { waiting }), ...(deadLetters !== undefined && { deadLetters }) };
     },
     deadTraceIds: async () => (deadLetterUrl ? traceIdsIn(sqs, deadLetterUrl) : []),
-    history: (chatId) => storedHistory(s3, bucket, `history/${safeId(chatId)}.sqlite`),
+    history: (chatId) => storedHistory(s3, bucket, chatId),
     redrive: async () => {
       if (!deadLetterUrl) return 0;
       const target = resources.redriveTarget;
@@ -109,9 +110,19 @@ async function traceIdsIn(sqs: SQSClient, url: string): Promise<string[]> {
   return Messages.flatMap(({ Body = '' }) => Body.match(/"traceparent":\s*"00-([0-9a-f]{32})-/)?.[1] ?? []);
 }
 
-async function storedHistory(s3: S3Client, bucket: string, key: string): Promise<HistoryView | undefined> {
-  const bytes = await objectBytes(s3, bucket, key);
-  if (!bytes) return undefined;
+async function storedHistory(
+  s3: S3Client,
+  bucket: string,
+  askedFor: string,
+): Promise<HistoryView | undefined> {
+  const keyOf = (chatId: string) => `history/${safeId(chatId)}.sqlite`;
+  const { chatId, object } = await followAliases(askedFor, async (id) => {
+    const body = await objectBytes(s3, bucket, keyOf(id));
+    return body && { body };
+  });
+  if (!object) return undefined;
+  const bytes = object.body;
+  const key = keyOf(chatId);
   const folder = await mkdtemp(path.join(tmpdir(), 'hookline-console-'));
   try {
     const copy = path.join(folder, 'history.sqlite');

@@ -133,6 +133,11 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       when: on.adminCommands,
     },
     {
+      sid: 'Archives',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [`${on.bucketArn}/${ARCHIVE_PREFIX}/*`],
+    },
+    {
       sid: 'TokenFiles',
       actions: ['s3:GetObject'],
       resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],

@@ -32,6 +32,25 @@ export function dayIn(timezone: string, nowMillis: number): string {
   return ['year', 'month', 'day'].map((type) => parts.find((part) => part.type === type)?.value).join('-');
 }
 
+/** Since this time (ISO 8601) the user has blocked the bot, as far as it knows. */
+export const BLOCKED = 'blocked';
+
+/** The change that notes a block: nothing is sent until the user writes again (contract bot §11.11). */
+export const blockedBy = (sinceMillis: number): StateChange => ({
+  key: BLOCKED,
+  set: new Date(sinceMillis).toISOString(),
+});
+
+/** The key of the note that another id was to stand for this history; `made`, or `taken` when it has its own. */
+export const aliasKey = (id: string): string => `${ALIAS_PREFIX}${id}`;
+const ALIAS_PREFIX = 'alias_';
+
+/** The other ids that stand for a history of this state. */
+export const aliasesIn = (state: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(state)
+    .filter(([key, value]) => key.startsWith(ALIAS_PREFIX) && value === 'made')
+    .map(([key]) => key.slice(ALIAS_PREFIX.length));
+
 /** How often a change is tried when turns of the chat save at the same time. */
 const MAX_ATTEMPTS = 5;
 

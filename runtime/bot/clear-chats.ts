@@ -4,7 +4,7 @@ import type { ObjectVersions } from '../core/object-versions.ts';
 import { changeHistory } from './chat-state.ts';
 import type { BotPrefixes } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
-import { ARCHIVE_PREFIX } from './erase.ts';
+import { ARCHIVE_PREFIX } from './history-archive.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryStore } from './history-store.ts';
 import { type Provider, safeId } from './job.ts';

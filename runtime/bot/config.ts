@@ -1,5 +1,6 @@
 import { type Environment, EnvironmentReader, isTextList, trimSlashes } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
+import { checkHistoryMode, readHistory } from './config-history.ts';
 import { readTelegram, readWhatsapp, type TelegramConfig, type WhatsappConfig } from './config-platforms.ts';
 import type { Provider } from './job.ts';
 
@@ -128,6 +129,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
     env.faults.push('MAWS_QUEUE_URL is needed by the busy policy merge');
   const whatsapp = readWhatsapp(env, environment, provider === 'whatsapp');
   const telegram = readTelegram(env, environment, provider === 'telegram');
+  checkHistoryMode(env);
   const delay = env.seconds('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
   const config: BotConfig = {
     botType: provider,
@@ -167,16 +169,6 @@ export function readBotPrefixes(environment: Environment): BotPrefixes {
   const { historyPrefix: history, filesPrefix: files } = readHistory(env);
   return { history, files, failedEvents: readFailedEventsPrefix(env) };
 }
-
-const readHistory = (env: EnvironmentReader) => ({
-  historyPrefix: trimSlashes(env.text('HISTORY_S3_PREFIX') ?? 'history'),
-  historyPromptMessages: env.integer('HISTORY_PROMPT_MESSAGES', 200, 1),
-  historyStoreRaw: env.boolean('HISTORY_STORE_RAW', false),
-  historyMaxMessages: env.integer('HISTORY_MAX_MESSAGES', 1000, 1),
-  persistFiles: env.boolean('PERSIST_FILES_S3', false),
-  filesPrefix: trimSlashes(env.text('FILES_S3_PREFIX') ?? 'files'),
-  mediaMaxBytes: env.integer('MEDIA_MAX_BYTES', 20_971_520, 1),
-});
 
 const readLimits = (env: EnvironmentReader) => ({
   configPath: env.text('MAWS_CONFIG_PATH') ?? 'config.json',

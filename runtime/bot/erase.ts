@@ -1,9 +1,9 @@
 import { asRecord, asText } from '../core/json.ts';
 import type { ObjectVersion, ObjectVersions } from '../core/object-versions.ts';
 import type { BotPrefixes } from './config.ts';
+import { ARCHIVE_PREFIX } from './history-archive.ts';
 import { safeId } from './job.ts';
 
-export const ARCHIVE_PREFIX = 'archive';
 export const JOBS_PREFIX = 'jobs';
 
 /** What an erasure deleted: the keys, and how many versions of each. */

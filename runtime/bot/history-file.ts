@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { OutgoingPart } from '../channels/channel.ts';
 import { HooklineError } from '../core/errors.ts';
 import type { Block, HistoryRow } from './agent.ts';
+import { bringUpToDate } from './history-schema.ts';
 
 /** A row to append; its number is given when it is written. */
 export interface NewRow {
@@ -41,28 +42,6 @@ export interface HistoryChange {
   readonly state?: readonly StateChange[];
 }
 
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS message_history (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  msg_number INTEGER NOT NULL,
-  role TEXT NOT NULL,
-  content TEXT NOT NULL,
-  type TEXT NOT NULL,
-  timestamp DATETIME DEFAULT CURRENT_TIMESTAMP,
-  model TEXT
-);
-CREATE TABLE IF NOT EXISTS history_metadata (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS event_ledger (
-  event_id TEXT PRIMARY KEY,
-  user_id TEXT NOT NULL,
-  sent_at TEXT NOT NULL,
-  attempt TEXT NOT NULL,
-  decided_at INTEGER NOT NULL,
-  rule TEXT NOT NULL,
-  reply TEXT NOT NULL,
-  v INTEGER NOT NULL
-);`;
-
 /** Version of our own fields in ledger rows: release N reads what N-1 wrote. */
 const LEDGER_VERSION = 1;
 
@@ -90,10 +69,8 @@ export class HistoryFile {
       // Out of WAL mode first: what is stored must be one file without side files. The scratch copy needs no
       // fsync: S3 holds the truth. Deleted text must not survive in free pages.
       database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA secure_delete = ON;');
-      database.exec(SCHEMA);
-      const file = new HistoryFile(database);
-      file.migrate(nowIso);
-      return file;
+      bringUpToDate(database, nowIso);
+      return new HistoryFile(database);
     } catch (error) {
       database?.close();
       throw new HooklineError(
@@ -104,31 +81,6 @@ export class HistoryFile {
         },
       );
     }
-  }
-
-  private migrate(nowIso: string): void {
-    const columns = new Set(
-      this.database
-        .prepare('PRAGMA table_info(message_history)')
-        .all()
-        .map((column) => column.name),
-    );
-    if (!columns.has('msg_number')) {
-      this.database.exec('ALTER TABLE message_history ADD COLUMN msg_number INTEGER NOT NULL DEFAULT 0');
-      this.database.exec('UPDATE message_history SET msg_number = id');
-    }
-    if (!columns.has('timestamp')) {
-      this.database.exec('ALTER TABLE message_history ADD COLUMN timestamp DATETIME');
-      this.database.exec('UPDATE message_history SET timestamp = CURRENT_TIMESTAMP');
-    }
-    if (!columns.has('model')) this.database.exec('ALTER TABLE message_history ADD COLUMN model TEXT');
-    this.database
-      .prepare(
-        `INSERT OR IGNORE INTO history_metadata (key, value)
-         SELECT 'created_at', coalesce((SELECT strftime('%Y-%m-%dT%H:%M:%S+00:00', min(timestamp)) FROM message_history), ?)`,
-      )
-      .run(nowIso);
-    this.database.exec('PRAGMA user_version = 1');
   }
 
   /** The newest rows, oldest first. */
@@ -147,6 +99,30 @@ export class HistoryFile {
       timestamp: row.timestamp,
       model: row.model,
     }));
+  }
+
+  rowCount(): number {
+    const row = this.database.prepare('SELECT count(*) AS rows FROM message_history').get();
+    return Number(row?.rows ?? 0);
+  }
+
+  /**
+   * When the user last wrote, by the platform's time (milliseconds since 1970): from the ledger, or from the
+   * last user's row of a history that has none. Undefined when nobody ever did.
+   */
+  lastMessageMillis(): number | undefined {
+    const decided = this.database
+      .prepare(`SELECT max(sent_at) AS last FROM event_ledger WHERE rule NOT IN (${NOT_WRITTEN_BY_A_USER})`)
+      .get();
+    const row = this.database
+      .prepare(
+        `SELECT coalesce(json_extract(content, '$[0].metadata.user_message.timestamp'), timestamp || 'Z') AS last
+         FROM message_history WHERE type = 'user' AND json_valid(content) ORDER BY msg_number DESC, id DESC LIMIT 1`,
+      )
+      .get();
+    const times = [decided?.last, row?.last].map((time) => Date.parse(String(time)));
+    const last = Math.max(...times.filter((time) => !Number.isNaN(time)));
+    return Number.isFinite(last) ? last : undefined;
   }
 
   /** What was decided for an event, and by which attempt. */

@@ -1,75 +1,115 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ObjectStore, PutCondition } from '../core/object-store.ts';
-import { HistoryFile } from './history-file.ts';
+import { aliasBody, followAliases } from './history-alias.ts';
+import { ARCHIVED, archiveBody, SQLITE_TYPE } from './history-archive.ts';
+import { HistoryFile, type StateChange } from './history-file.ts';
 import { safeId } from './job.ts';
 
 /** A chat's history, fetched and open. `condition` is what must still hold when it is saved. */
 export interface OpenHistory {
   readonly file: HistoryFile;
+  /** Whose file this is: not the chat that was asked for when that one is an alias (contract bot §11.12). */
+  readonly chatId: string;
   readonly condition: PutCondition;
+  /** As it was fetched; undefined when there was none. */
+  readonly body: Uint8Array | undefined;
   /** Closes the file and removes the scratch copy: a container works for many chats, and its disk is small. */
   discard(): void;
 }
 
 /** Histories as objects, worked on in a scratch folder and saved by compare-and-swap. */
 export interface HistoryStore {
-  /** Fetches a chat's history; none yet is an empty one. */
+  /** Fetches a chat's history, under another id when the chat's own is an alias; none yet is an empty one. */
   open(chatId: string): Promise<OpenHistory>;
   /** Closes the file and stores it; `conflict` when another writer was first (nothing stored). */
   save(chatId: string, history: OpenHistory): Promise<'stored' | 'conflict'>;
+  /** Makes a new id stand for an old one's history; `conflict` when something stands at the new id already. */
+  alias(newId: string, oldId: string): Promise<'stored' | 'conflict'>;
+  /** Copies a history of too many rows to the archive. The changes that then begin the file anew, or none. */
+  archive(history: OpenHistory): Promise<readonly StateChange[]>;
 }
 
 /** Copies kept in a warm worker's memory; each saves the transfer of one history. */
 const WARM_COPIES = 32;
 const WARM_COPY_MAX_BYTES = 1_048_576;
 
+export interface HistoryStoreOptions {
+  /** Key prefix without slashes at its ends. */
+  readonly prefix: string;
+  readonly tmpDir: string;
+  /** Rows from which a history is archived (contract bot §11.6); by default never. */
+  readonly maxMessages?: number;
+}
+
 export function historyStore(
   objects: ObjectStore,
   clock: Clock,
-  { prefix, tmpDir }: { readonly prefix: string; readonly tmpDir: string },
+  { prefix, tmpDir, maxMessages = Number.POSITIVE_INFINITY }: HistoryStoreOptions,
 ): HistoryStore {
-  const warm = new Map<string, { readonly etag: string; readonly body: Uint8Array }>();
   const keyOf = (chatId: string) => `${prefix}/${safeId(chatId)}.sqlite`;
   const pathOf = (chatId: string) => join(tmpDir, 'history', `${safeId(chatId)}.sqlite`);
-
-  const remember = (chatId: string, etag: string, body: Uint8Array) => {
-    warm.delete(chatId);
-    if (body.byteLength > WARM_COPY_MAX_BYTES) return;
-    warm.set(chatId, { etag, body });
-    const oldest = warm.keys().next().value;
-    if (warm.size > WARM_COPIES && oldest !== undefined) warm.delete(oldest);
-  };
+  const warm = warmReader(objects, keyOf);
 
   return {
-    async open(chatId) {
-      const copy = warm.get(chatId);
-      const result = await objects.get(keyOf(chatId), copy?.etag);
-      if (result.status === 'found') remember(chatId, result.etag, result.body);
-      const current = result.status === 'unchanged' ? copy : result.status === 'found' ? result : undefined;
-      const path = pathOf(chatId);
+    async open(askedFor) {
+      const { chatId, object: current } = await followAliases(askedFor, warm.read);
+      const path = pathOf(askedFor);
       writeScratch(path, current?.body ?? new Uint8Array());
       const condition = current ? { ifMatch: current.etag } : ({ ifAbsent: true } as const);
-      const nowIso = new Date(clock.nowMillis()).toISOString().replace('Z', '+00:00');
-      const file = openScratch(path, nowIso);
+      const file = openScratch(path, nowIso(clock));
       const discard = () => {
         file.close();
         removeScratch(path);
       };
-      return { file, condition, discard };
+      return { file, chatId, condition, body: current?.body, discard };
     },
 
-    async save(chatId, { file, condition, discard }) {
+    async save(askedFor, { file, chatId, condition, discard }) {
       file.close();
-      const body = readFileSync(pathOf(chatId));
+      const body = readFileSync(pathOf(askedFor));
       discard();
-      const result = await objects.put(keyOf(chatId), body, condition, 'application/vnd.sqlite3');
-      if (result.status === 'stored') remember(chatId, result.etag, body);
+      const result = await objects.put(keyOf(chatId), body, condition, SQLITE_TYPE);
+      if (result.status === 'stored') warm.remember(chatId, result.etag, body);
       return result.status;
+    },
+
+    async alias(newId, oldId) {
+      const result = await objects.put(
+        keyOf(newId),
+        aliasBody(oldId),
+        { ifAbsent: true },
+        'application/json',
+      );
+      return result.status;
+    },
+
+    async archive({ file, chatId, body }) {
+      if (!body || file.rowCount() < maxMessages) return [];
+      return archiveBody(objects, chatId, body, file.state(ARCHIVED), nowIso(clock));
     },
   };
 }
+
+/** Reads objects, those that a warm worker remembers by asking whether they changed. */
+function warmReader(objects: ObjectStore, keyOf: (chatId: string) => string) {
+  const copies = new BoundedMap<string, { readonly etag: string; readonly body: Uint8Array }>(WARM_COPIES);
+  const remember = (chatId: string, etag: string, body: Uint8Array) => {
+    if (body.byteLength <= WARM_COPY_MAX_BYTES) copies.set(chatId, { etag, body });
+    else copies.delete(chatId);
+  };
+  const read = async (chatId: string) => {
+    const copy = copies.get(chatId);
+    const result = await objects.get(keyOf(chatId), copy?.etag);
+    if (result.status === 'found') remember(chatId, result.etag, result.body);
+    return result.status === 'unchanged' ? copy : result.status === 'found' ? result : undefined;
+  };
+  return { read, remember };
+}
+
+const nowIso = (clock: Clock) => new Date(clock.nowMillis()).toISOString().replace('Z', '+00:00');
 
 /** Side files of a killed run would replace rows that were just fetched (contract bot §11.8). */
 function removeScratch(path: string): void {

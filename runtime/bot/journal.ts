@@ -13,7 +13,8 @@ import {
 import type { HistoryRow, Usage } from './agent.ts';
 import type { Delivery, DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
-import type { HistoryFile, LedgerRow, NewRow, StateChange } from './history-file.ts';
+import { withRotation } from './history-archive.ts';
+import type { LedgerRow, NewRow, StateChange } from './history-file.ts';
 import type { HistoryStore, OpenHistory } from './history-store.ts';
 import type { Job } from './job.ts';
 
@@ -102,9 +103,9 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     return this.history?.file.state(key);
   }
 
-  /** See `HistoryFile.messagesBetween`. */
-  messagesBetween(...args: Parameters<HistoryFile['messagesBetween']>): number {
-    return this.history?.file.messagesBetween(...args) ?? 0;
+  /** The chat's history as it was when the turn began. */
+  get opened(): OpenHistory | undefined {
+    return this.history;
   }
 
   async claim(): Promise<Claim<OutgoingPart>> {
@@ -197,17 +198,16 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     return this.history;
   }
 
-  private async write({ file }: OpenHistory, decision: BotDecision, ledger: LedgerRow): Promise<void> {
+  private async write(history: OpenHistory, decision: BotDecision, ledger: LedgerRow): Promise<void> {
+    const { file } = history;
     const nowSeconds = epochSeconds(this.ports.clock);
     const stored = file.eventsWithReplies();
     const { finished } = this.ports;
     file.forgetReplies(
       decision.clear ? await this.deliveredReplies(stored) : stored.filter((id) => finished.has(id)),
     );
-    file.write(
-      { ...decision, ledger: [ledger] },
-      { nowSeconds, forgetBeforeSeconds: nowSeconds - this.options.dedupeTtlSeconds },
-    );
+    const change = await withRotation({ ...decision, ledger: [ledger] }, history, this.ports);
+    file.write(change, { nowSeconds, forgetBeforeSeconds: nowSeconds - this.options.dedupeTtlSeconds });
   }
 
   /** Without a table nobody knows what was delivered, and a cleared chat must not keep its texts. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Clock } from '../core/clock.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { HistoryRow } from './agent.ts';
+import { aliasesIn } from './chat-state.ts';
+import { followAliases } from './history-alias.ts';
 import { HistoryFile, type LedgerRow } from './history-file.ts';
 import { safeId } from './job.ts';
 
@@ -11,6 +13,8 @@ import { safeId } from './job.ts';
 export interface StoredHistory {
   /** Where it stands; under an alias (contract bot §11.12) the key of the history that is shared. */
   readonly key: string;
+  /** All ids under which it is found, the asked one first. */
+  readonly chatIds: readonly string[];
   /** The database, to be kept as a file. */
   readonly body: Uint8Array;
   /** The newest rows, oldest first. */
@@ -26,15 +30,19 @@ export async function readStoredHistory(
   objects: ObjectStore,
   { prefix, rowLimit, clock }: { readonly prefix: string; readonly rowLimit: number; readonly clock: Clock },
 ): Promise<StoredHistory | undefined> {
-  const key = `${prefix}/${safeId(chatId)}.sqlite`;
-  const found = await objects.get(key);
-  if (found.status !== 'found') return undefined;
-  const content = openCopy(found.body, clock, (file) => ({
+  const keyOf = (id: string) => `${prefix}/${safeId(id)}.sqlite`;
+  const { chatId: id, object } = await followAliases(chatId, async (asked) => {
+    const found = await objects.get(keyOf(asked));
+    return found.status === 'found' ? found : undefined;
+  });
+  if (!object) return undefined;
+  const content = openCopy(object.body, clock, (file) => ({
     rows: file.rows(rowLimit),
     ledger: file.ledgerRows(),
     state: file.allState(),
   }));
-  return { key, body: found.body, ...content };
+  const chatIds = [...new Set([chatId, id, ...aliasesIn(content.state)])];
+  return { key: keyOf(id), chatIds, body: object.body, ...content };
 }
 
 /** A copy is opened: opening brings an old schema up to date. */

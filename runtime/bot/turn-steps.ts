@@ -1,16 +1,30 @@
 import type { OutgoingPart } from '../channels/channel.ts';
 import type { TurnSteps } from '../core/turn.ts';
 import { decideByAgent } from './decide/agent.ts';
+import { decideBlocked, decideBlocking, withUnblocking } from './decide/blocked.ts';
 import { decideCommand } from './decide/command.ts';
 import type { DecideInput, Decider, Verdict } from './decide/decider.ts';
+import { decideIdChange, withAliases } from './decide/id-change.ts';
+import { decideNoted } from './decide/noted.ts';
 import { decideRateLimit } from './decide/rate-limit.ts';
 import { decideSpendLimit } from './decide/spend-limit.ts';
 import { decideTakenOver } from './decide/taken-over.ts';
+import { decideWindow } from './decide/window.ts';
 import type { BotDecision } from './journal.ts';
 import { partSender } from './part-sender.ts';
 
 /** The first that decides wins; what none of them takes is for the agent. */
-const DECIDERS: readonly Decider[] = [decideRateLimit, decideTakenOver, decideCommand, decideSpendLimit];
+const DECIDERS: readonly Decider[] = [
+  decideIdChange,
+  decideBlocking,
+  decideRateLimit,
+  decideNoted,
+  decideTakenOver,
+  decideBlocked,
+  decideCommand,
+  decideWindow,
+  decideSpendLimit,
+];
 
 /** How a bot decides a turn and sends its parts. */
 export function botSteps(input: DecideInput): TurnSteps<OutgoingPart, BotDecision> {
@@ -28,6 +42,12 @@ export function botSteps(input: DecideInput): TurnSteps<OutgoingPart, BotDecisio
 }
 
 async function decide(input: DecideInput): Promise<Verdict> {
+  const verdict = await firstVerdict(input);
+  // What a message tells beside its text is saved with whatever was decided.
+  return 'ignored' in verdict ? verdict : withAliases(input, withUnblocking(input, verdict));
+}
+
+async function firstVerdict(input: DecideInput): Promise<Verdict> {
   for (const decider of DECIDERS) {
     const verdict = await decider(input);
     if (verdict) return verdict;

@@ -138,7 +138,7 @@ function workerPorts(
   log: Log,
 ): WorkerPorts {
   const { clock } = given;
-  const { locksTableName: table, historyPrefix: prefix, tmpDir } = config;
+  const { locksTableName: table, historyPrefix: prefix, tmpDir, historyMaxMessages: maxMessages } = config;
   const objects = s3ObjectStore(clients.s3(), config.bucketName ?? '', clock);
   const files = {
     objects: config.persistFiles ? objects : undefined,
@@ -161,7 +161,7 @@ function workerPorts(
     notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
     openFiles: (chatId) => chatFiles(chatId, files),
     finished: new Set(),
-    histories: historyStore(objects, clock, { prefix, tmpDir }),
+    histories: historyStore(objects, clock, { prefix, tmpDir, maxMessages }),
     delivery,
     adminActions: adminActionsOf({ config, clock, s3: clients.s3, objects, delivery }),
     lock: table && config.busyPolicy === 'drop' ? dynamoLock(clients.dynamodb(), table, clock) : undefined,

@@ -4,6 +4,7 @@ import { describeError, loggableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { runTurn, type TurnOutcome } from '../core/turn.ts';
 import { VERSION } from '../core/version.ts';
+import { afterTurn, noteBlock } from './after-turn.ts';
 import type { Agent } from './agent.ts';
 import type { ChatFiles } from './chat-files.ts';
 import type { AdminActions, CommandOptions } from './commands.ts';
@@ -14,7 +15,6 @@ import { logFields } from './log-fields.ts';
 import type { NoticeMarks } from './notice-marks.ts';
 import { botSteps } from './turn-steps.ts';
 import { usageFields } from './usage.ts';
-import { noticeOnTheSpot } from './work-notice.ts';
 
 /** What a worker works with, made once per configuration. */
 export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
@@ -65,13 +65,13 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
   try {
     const outcome = await turn(job, { ...ports, log }, journal, invocation.deadlineMillis);
     finished(outcome.status, ruleOf(outcome, journal.rule));
-    if (outcome.status === 'ignored' && outcome.rule === 'rate_limited')
-      await noticeOnTheSpot(job, { ...ports, log }, invocation.deadlineMillis);
+    await afterTurn(outcome, job, { ...ports, log }, invocation.deadlineMillis);
     return outcome;
   } catch (thrown) {
     const error = loggableError(thrown);
     finished('failed', error.errorClass, { error: describeError(error) });
     if (error.errorClass === 'hold') log.critical('operator_needed', { error: describeError(error) });
+    await noteBlock(error, job, { ...ports, log });
     throw error;
   }
 }

@@ -184,6 +184,9 @@ export interface TypingTarget extends Pick<SendTarget, 'chatId' | 'payload'> {
   readonly messageId: string;
 }
 
+/** The code of a `SendError` when the user has blocked the bot, or a group has removed it. */
+export const BLOCKED_CODE = 'blocked';
+
 /** Gets a part accepted: with the retries that are safe; the provider's message id, or a `SendError` by class. */
 export interface Sender {
   /** Whether a status webhook can settle an unclear send later. */

@@ -6,6 +6,8 @@ import type { Agent } from '../agent.ts';
 import type { ChatFiles } from '../chat-files.ts';
 import type { AdminActions, CommandOptions } from '../commands.ts';
 import type { BotConfig } from '../config.ts';
+import type { FailedEvents } from '../failed-events.ts';
+import type { HistoryStore } from '../history-store.ts';
 import type { Job } from '../job.ts';
 import type { BotDecision, BotJournal } from '../journal.ts';
 
@@ -24,7 +26,9 @@ export interface DecideInput {
   /** The messages of the turn in order of arrival: one, or several under the merge policy. */
   readonly messages: readonly TurnMessage[];
   /** History and state as they were when the turn began. */
-  readonly journal: Pick<BotJournal, 'rows' | 'state' | 'messagesBetween'>;
+  readonly journal: Pick<BotJournal, 'rows' | 'state' | 'opened'>;
+  readonly histories: Pick<HistoryStore, 'alias'>;
+  readonly failedEvents: FailedEvents;
   readonly config: BotConfig;
   readonly agent: Agent;
   readonly sender: Channel;

@@ -16,5 +16,10 @@ function isOver({ job }: TurnMessage, limit: number, { journal }: DecideInput): 
   const sentMillis = Date.parse(job.sent_at);
   // Jobs of the earlier library say no time: these all stand at 0.
   if (!(sentMillis > 0)) return false;
-  return journal.messagesBetween(job.user_id, sentMillis - RATE_WINDOW_MILLIS, sentMillis) >= limit;
+  const written = journal.opened?.file.messagesBetween(
+    job.user_id,
+    sentMillis - RATE_WINDOW_MILLIS,
+    sentMillis,
+  );
+  return (written ?? 0) >= limit;
 }

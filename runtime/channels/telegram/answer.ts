@@ -1,4 +1,5 @@
 import { type ErrorClass, SendError } from '../../core/errors.ts';
+import { BLOCKED_CODE } from '../channel.ts';
 import type { ProviderAnswer } from '../http.ts';
 
 export interface BotApiAnswer {
@@ -28,7 +29,11 @@ function refused({ status, body, retryAfterSeconds }: ProviderAnswer): SendError
   const answer = body as BotApiAnswer | undefined;
   const code = answer?.error_code ?? status;
   const pause = answer?.parameters?.retry_after ?? retryAfterSeconds;
-  const details = { code, ...(pause !== undefined && { retryAfterSeconds: pause }) };
+  const isBlocked = code === 403 && /blocked|kicked|deactivated/.test(answer?.description ?? '');
+  const details = {
+    code: isBlocked ? BLOCKED_CODE : code,
+    ...(pause !== undefined && { retryAfterSeconds: pause }),
+  };
   return new SendError(`Telegram did not accept the message: code ${code}`, classify(code, answer), details);
 }
 

@@ -43,7 +43,7 @@ async function answerOf(example: string, text: string): Promise<string | undefin
   const { directory } = await buildAgentBundle(`examples/agents/${example}.ts`, folder, example);
   const context = "{ awsRequestId: 'r', invokedFunctionArn: 'a', getRemainingTimeInMillis: () => 30_000 }";
   const script = `import { handler } from ${JSON.stringify(pathToFileURL(join(directory, 'index.mjs')).href)};
-await handler(${JSON.stringify(asynchronous(textJob(text)))}, ${context});`;
+await handler(${JSON.stringify(asynchronous({ ...textJob(text), sent_at: new Date().toISOString() }))}, ${context});`;
   const here = `http://127.0.0.1:${server.port}`;
   const env = {
     AWS_REGION: 'eu-central-1',

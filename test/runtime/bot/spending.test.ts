@@ -35,7 +35,8 @@ test('bot A66: at the limit a text answers and no model is called; the next day 
   expect(storedTexts(world.s3).at(-1)).toBe('text 3');
 
   world.clock.jump(86_400_000);
-  await world.worker(queued(textJob('text 4', 'wamid.4')), context());
+  const sent_at = new Date(world.clock.nowMillis()).toISOString();
+  await world.worker(queued({ ...textJob('text 4', 'wamid.4'), sent_at }), context());
   expect(world.agentTurns).toEqual(['text 1', 'text 2', 'text 4']);
   expect(world.provider.sent.at(-1)?.text).toBe('re text 4');
 });
