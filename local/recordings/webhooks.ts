@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, randomInt } from 'node:crypto';
 import type { StandInCall } from '../stand-ins/stand-in.ts';
 import { whatsappMessageId } from '../stand-ins/whatsapp-id.ts';
+import type { Content } from './contents.ts';
 import telegramText from './telegram-text.json' with { type: 'json' };
 import whatsappText from './whatsapp-text.json' with { type: 'json' };
 
@@ -20,6 +21,8 @@ export interface WebhookOptions {
   /** The user: a phone number, or Telegram's chat id. */
   readonly chatId?: string;
   readonly text?: string;
+  /** What stands in the message in place of the recorded text (`contents.ts`). */
+  readonly content?: Content;
   /** The message's id (WhatsApp) or the update's (Telegram). */
   readonly eventId?: string;
   /** Milliseconds since 1970; default now. */
@@ -46,13 +49,16 @@ export function whatsappWebhook(
   const from = options.chatId ?? RECORDED_MESSAGE.from;
   const id = options.eventId ?? whatsappMessageId(from, randomBytes(9).toString('hex').toUpperCase(), 'in');
   const userId = `US.${from}`;
+  const text = options.text ?? RECORDED_MESSAGE.text.body;
+  const content = options.content ?? { said: text, fields: { type: 'text', text: { body: text } } };
+  const { type: _type, text: _text, ...recorded } = RECORDED_MESSAGE;
   const message = {
-    ...RECORDED_MESSAGE,
+    ...recorded,
     from,
     from_user_id: userId,
     id,
     timestamp: String(Math.floor((options.sentMillis ?? Date.now()) / 1000)),
-    text: { body: options.text ?? RECORDED_MESSAGE.text.body },
+    ...content.fields,
   };
   const value = {
     ...RECORDED,
@@ -63,7 +69,7 @@ export function whatsappWebhook(
     contacts: [{ ...first(RECORDED.contacts), wa_id: from, user_id: userId }],
     messages: [message],
   };
-  return signed(value, { chatId: from, eventId: id, text: message.text.body }, options.appSecret);
+  return signed(value, { chatId: from, eventId: id, text: content.said }, options.appSecret);
 }
 
 /** What Meta reports of a message that was sent: how an unclear send is settled. */
@@ -110,22 +116,28 @@ export function telegramWebhook(options: WebhookOptions & { readonly secretToken
   const recorded = telegramText.message;
   const chat = Number(options.chatId ?? recorded.chat.id);
   const updateId = Number(options.eventId ?? randomInt(100_000_000, 2_000_000_000));
-  const update = {
-    update_id: updateId,
-    message: {
-      ...recorded,
-      message_id: (updateId % 1_000_000) + 1,
-      from: { ...recorded.from, id: chat },
-      chat: { ...recorded.chat, id: chat },
-      date: Math.floor((options.sentMillis ?? Date.now()) / 1000),
-      text: options.text ?? recorded.text,
-    },
+  const seconds = Math.floor((options.sentMillis ?? Date.now()) / 1000);
+  const text = options.text ?? recorded.text;
+  const { said, fields, update } = {
+    update: undefined,
+    ...(options.content ?? { said: text, fields: { text } }),
   };
+  const { text: _, ...rest } = recorded;
+  const from = { ...recorded.from, id: chat };
+  const message = {
+    ...rest,
+    message_id: (updateId % 1_000_000) + 1,
+    from,
+    chat: { ...recorded.chat, id: chat },
+    date: seconds,
+    ...fields,
+  };
+  const body = { update_id: updateId, ...(update ? update(message) : { message }) };
   return {
     chatId: String(chat),
     eventId: String(updateId),
-    text: update.message.text,
-    body: JSON.stringify(update),
+    text: said,
+    body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', 'x-telegram-bot-api-secret-token': options.secretToken },
   };
 }

@@ -1,6 +1,7 @@
-import type { IncomingGroup, IncomingMedia, MessageKind } from '../channels/channel.ts';
+import type { IncomingGroup, IncomingMedia, LoadedMedia, MessageKind } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { DirectActions } from './direct-actions.ts';
 import type { Provider } from './job.ts';
 
 /** What the agent is asked about: one message, or several under the merge policy. */
@@ -60,6 +61,15 @@ export interface AgentContext {
     /** Empties the chat's history when this turn is saved. */
     clear(): void;
   };
+  /** The media that users send, and files of this chat (contract bot §11.10). */
+  readonly files: {
+    /** Fetches a medium of `turn.media`, at most `MEDIA_MAX_BYTES`. Throws a `MediaError`. */
+    load(media: IncomingMedia): Promise<LoadedMedia>;
+    /** Stores a medium under a relative name; resolves to the reference for a block's `path`. */
+    save(name: string, bytes: Uint8Array): Promise<string>;
+  };
+  /** Sends at once, outside the ledger: a turn that is tried again repeats it (contract bot §2). */
+  readonly send: DirectActions;
   /** Counts what a model call used: it goes into the reply's row, the log, and the chat's spending. */
   countUsage(usage: Usage): void;
   /** Milliseconds until the function's time is up. */

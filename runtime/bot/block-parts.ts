@@ -73,10 +73,11 @@ const FIELD_OF_KIND: Readonly<Record<string, string>> = { file: 'path', url: 'ur
 
 const FIELDS = ['path', 'url', 'link', 'media_id', 'id', 'file_id', 'b64'] as const;
 
-/** Where a medium is: a text, or an object of which the first field that is present wins. */
+/** Where a medium is: a text (alone or as `media`), or an object of which the first field that is present wins. */
 export function mediaSource(content: unknown): MediaSource {
   if (typeof content === 'string' && content !== '') return sourceOfText(content);
   const fields = asRecord(content);
+  if (asText(fields.media) !== undefined) return sourceOfText(String(fields.media));
   const named = FIELD_OF_KIND[String(fields.kind)];
   const field = [named, ...FIELDS].find((name) => name !== undefined && asText(fields[name]) !== undefined);
   const value = asText(fields[field ?? '']);

@@ -11,7 +11,7 @@ export interface ChatFiles {
   readonly kept: boolean;
   /** Stores a file under a relative name; resolves to the reference that blocks name it by (`file:<name>`). */
   save(name: string, bytes: Uint8Array): Promise<string>;
-  /** Reads a file by its relative name, or one of the package by its absolute path. */
+  /** Reads a file by its relative name, or one of the package or the scratch folder by its absolute path. */
   read(path: string): Promise<Uint8Array>;
   /** Removes the scratch copies: a container works for many chats, and its disk is small. */
   discard(): Promise<void>;
@@ -48,7 +48,7 @@ export function chatFiles(chatId: string, options: ChatFilesOptions): ChatFiles 
       return `file:${name}`;
     },
     async read(path) {
-      if (isAbsolute(path)) return readPackaged(path, packageRoot);
+      if (isAbsolute(path)) return readLocal(path, packageRoot, tmpDir);
       checkedType(path);
       const local = await readIfThere(join(folder, path));
       if (local) return local;
@@ -84,13 +84,16 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** A picture in the package, say; links are followed first, so that none leads out of it. */
-async function readPackaged(path: string, packageRoot: string): Promise<Uint8Array> {
-  const [real, root] = await Promise.all([
-    realpath(path).catch(() => undefined),
-    realpath(packageRoot).catch(() => undefined),
-  ]);
-  if (!real || !root || !real.startsWith(root + sep) || !mimeTypeOfName(real))
-    throw refused('A block may name files of the package and those of ctx.files, and media only');
+/**
+ * A picture in the package, or one that the agent made in the scratch folder; nothing of other chats. Links are
+ * followed first, so that none leads elsewhere.
+ */
+async function readLocal(path: string, packageRoot: string, tmpDir: string): Promise<Uint8Array> {
+  const resolved = (place: string) => realpath(place).catch(() => undefined);
+  const [real, root, tmp] = await Promise.all([path, packageRoot, tmpDir].map(resolved));
+  const isBelow = (folder: string | undefined) => folder !== undefined && real?.startsWith(folder + sep);
+  const isForeign = tmp !== undefined && ['files', 'history'].some((folder) => isBelow(join(tmp, folder)));
+  if (!real || isForeign || !(isBelow(root) || isBelow(tmp)) || !mimeTypeOfName(real))
+    throw refused('A block may name media of the package, of ctx.files and of the scratch folder');
   return readFile(real);
 }

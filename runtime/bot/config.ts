@@ -2,6 +2,7 @@ import { type Environment, EnvironmentReader, isTextList, trimSlashes } from '..
 import { ConfigError } from '../core/errors.ts';
 import { checkHistoryMode, readHistory } from './config-history.ts';
 import { readTelegram, readWhatsapp, type TelegramConfig, type WhatsappConfig } from './config-platforms.ts';
+import { readTranscription, type TranscriptionConfig } from './config-transcription.ts';
 import type { Provider } from './job.ts';
 
 /** Variables that the stack must set on the ingress: forgetting one does not compile there (design §2). */
@@ -59,6 +60,8 @@ export interface BotConfig {
   readonly filesPrefix: string;
   /** Largest medium that is fetched. */
   readonly mediaMaxBytes: number;
+  /** Who writes down what is said in sounds; undefined = nobody. */
+  readonly transcription: TranscriptionConfig | undefined;
   /** The agent's configuration file, relative to the package. */
   readonly configPath: string;
   /** Chat or user ids that are answered; empty = everyone. */
@@ -171,6 +174,7 @@ export function readBotPrefixes(environment: Environment): BotPrefixes {
 }
 
 const readLimits = (env: EnvironmentReader) => ({
+  transcription: readTranscription(env),
   configPath: env.text('MAWS_CONFIG_PATH') ?? 'config.json',
   allowedUsers: env.json('ALLOWED_USERS_JSON', [], isTextList),
   groupPolicy: env.choice(['GROUP_POLICY'], GROUP_POLICIES, 'mention'),

@@ -3,5 +3,13 @@ export type { ModelPrices } from '../models/prices.ts';
 export type { Agent, AgentContext, Block, HistoryRow, Reply, Turn, Usage } from './agent.ts';
 export { type AgentTool, type LlmAgentOptions, llmAgent, type ToolFunction } from './agents/llm.ts';
 export type { CommandOptions, CustomCommand } from './commands.ts';
+export type {
+  DirectActions,
+  SendableMedia,
+  SendMediaOptions,
+  SendOptions,
+  SendTextOptions,
+} from './direct-actions.ts';
 export { buildLambdaHandler } from './handler.ts';
 export type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
+export type { Sound, Transcribe } from './transcribe.ts';

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import type { Agent } from './agent.ts';
 import type { CommandOptions } from './commands.ts';
+import type { Transcribe } from './transcribe.ts';
 
 /** What a handler reaches the world through; what is absent is made on first use. Tests give fakes. */
 export interface BotClients {
@@ -20,6 +21,8 @@ export interface HandlerOptions {
   readonly agent?: Agent;
   /** Texts of the built-in commands, commands of the bot's own, and its admin. */
   readonly commands?: CommandOptions;
+  /** Writes down what is said in sounds; by default Groq or OpenAI, if there is a key for them. */
+  readonly transcribe?: Transcribe;
   readonly clients?: BotClients;
   /** Replaces `process.env`. */
   readonly environment?: Environment;

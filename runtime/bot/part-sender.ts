@@ -10,7 +10,11 @@ const PART_PAUSE_MILLIS = 1_000;
 type PartInput = Pick<DecideInput, 'job' | 'message' | 'clock' | 'deadlineMillis' | 'files' | 'sender'>;
 
 /** Where a turn's parts go: to its chat, in time. */
-export const targetOf = ({ job, deadlineMillis, files }: Omit<PartInput, 'sender'>): SendTarget => ({
+export const targetOf = ({
+  job,
+  deadlineMillis,
+  files,
+}: Pick<PartInput, 'job' | 'deadlineMillis' | 'files'>): SendTarget => ({
   chatId: job.chat_id,
   payload: job.payload,
   callbackData: '',

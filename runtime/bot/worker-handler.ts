@@ -24,6 +24,7 @@ import { configLoader, type LoadedConfig } from './load-config.ts';
 import { noticeMarks } from './notice-marks.ts';
 import type { BotClients, HandlerOptions, InvocationContext } from './options.ts';
 import { giveBack, type QueuePorts, queueRecords } from './queue-record.ts';
+import { transcriber } from './transcribe.ts';
 import type { WorkerPorts } from './worker.ts';
 import { workEvent } from './worker-events.ts';
 import { type WorkerTokens, workerTokens } from './worker-tokens.ts';
@@ -160,6 +161,7 @@ function workerPorts(
     timezone: 'UTC',
     notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
     openFiles: (chatId) => chatFiles(chatId, files),
+    transcribe: options.transcribe ?? (config.transcription && transcriber(config.transcription, net.fetch)),
     finished: new Set(),
     histories: historyStore(objects, clock, { prefix, tmpDir, maxMessages }),
     delivery,

@@ -13,6 +13,7 @@ import type { Job } from './job.ts';
 import { BotJournal, type JournalPorts } from './journal.ts';
 import { logFields } from './log-fields.ts';
 import type { NoticeMarks } from './notice-marks.ts';
+import type { Transcribe } from './transcribe.ts';
 import { botSteps } from './turn-steps.ts';
 import { usageFields } from './usage.ts';
 
@@ -22,6 +23,7 @@ export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly agent: Agent;
   readonly sender: Channel;
   openFiles(chatId: string): ChatFiles;
+  readonly transcribe: Transcribe | undefined;
   readonly commands: CommandOptions;
   readonly adminActions?: AdminActions;
   /** The bot's name on Telegram, without the @. */

@@ -84,6 +84,8 @@ export interface IncomingMedia {
   /** Lower-case hex, when the platform says it. */
   readonly sha256?: string;
   readonly bytes?: number;
+  /** Reference to the copy among the chat's files, when they are kept. */
+  readonly file?: string;
 }
 
 export interface IncomingGroup {

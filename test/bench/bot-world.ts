@@ -123,6 +123,8 @@ const environmentOf = (policy: 'drop' | 'fifo', table: boolean, tmp: string) => 
   WORKER_FUNCTION_NAME: 'worker',
   BUCKET_NAME: 'bucket',
   CAPTURE_FAILED_EVENTS: 'true',
+  // Not waited for and no part of what is measured.
+  TYPING_INDICATOR: 'false',
   WHATSAPP_VERIFY_SIGNATURE: 'true',
   MAWS_TMP_DIR: tmp,
   ...(policy === 'fifo' && { MAWS_QUEUE_URL: QUEUE }),

@@ -32,6 +32,8 @@ export const botEnvironment = ({ mode, channel, policy }: Scenario): Readonly<Re
   MAX_RECEIVE_COUNT: '5',
   ASYNC_RETRY_ATTEMPTS: '2',
   DELIVERY_TIMEOUT: '8',
+  // Signs are not waited for, and nothing is promised of them.
+  TYPING_INDICATOR: 'false',
   // Late duplicates must reach the ledger, not end at the age limit.
   MAX_ALLOWED_MESSAGE_DELAY: '864000',
 });

@@ -2,15 +2,29 @@ import { HooklineError } from '../../core/errors.ts';
 import { abortMarginMillis } from '../abort-margin.ts';
 import type { AgentContext, HistoryRow, Reply, Turn } from '../agent.ts';
 import { dayIn } from '../chat-state.ts';
+import { directActions } from '../direct-actions.ts';
 import type { NewRow } from '../history-file.ts';
 import type { BotDecision } from '../journal.ts';
 import { partsOf, replyBlocks } from '../reply.ts';
+import { TurnMedia } from '../turn-media.ts';
+import { startTyping } from '../typing.ts';
 import { spendingOf, UsageCounter, withUsage } from '../usage.ts';
 import type { DecideInput } from './decider.ts';
+import { prepareMedia } from './prepare-media.ts';
 import { userRows } from './user-row.ts';
 
 /** Asks the agent; the last decider. */
 export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
+  const media = new TurnMedia(input);
+  const stopTyping = startTyping(input);
+  try {
+    return await ask(await prepareMedia(input, media), media);
+  } finally {
+    stopTyping();
+  }
+}
+
+async function ask(input: DecideInput, media: TurnMedia): Promise<BotDecision> {
   let clear = false;
   const appended: NewRow[] = [];
   const usage = new UsageCounter();
@@ -24,7 +38,7 @@ export async function decideByAgent(input: DecideInput): Promise<BotDecision> {
       appended.length = 0;
     },
   };
-  const reply = await runAgent(input, history, usage);
+  const reply = await runAgent(input, history, usage, media);
   const blocks = replyBlocks(reply);
   const answer: NewRow[] = blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks }] : [];
   return {
@@ -42,6 +56,7 @@ async function runAgent(
   input: DecideInput,
   history: AgentContext['history'],
   usage: UsageCounter,
+  media: TurnMedia,
 ): Promise<Reply> {
   const remainingMillis = input.deadlineMillis - input.clock.nowMillis();
   const untilAbort = remainingMillis - abortMarginMillis(remainingMillis);
@@ -51,8 +66,11 @@ async function runAgent(
       reject(new HooklineError('The agent did not answer in time', 'transient', { code: 'agent_timeout' }));
     signal.addEventListener('abort', late, { once: true });
   });
+  const direct = directActions(input);
   const context: AgentContext = {
     history,
+    files: { load: (medium) => media.load(medium), save: (name, bytes) => input.files.save(name, bytes) },
+    send: direct.actions,
     countUsage: usage.count,
     signal,
     deadline: () => input.deadlineMillis - input.clock.nowMillis(),
@@ -63,7 +81,14 @@ async function runAgent(
   };
   // An agent may throw before it returns a promise; nobody may be left waiting for `aborted` alone.
   const answered = (async () => input.agent(turnOf(input), context))();
-  return Promise.race([answered, aborted]);
+  try {
+    const reply = await Promise.race([answered, aborted]);
+    // What was sent on the way arrives before the reply.
+    await Promise.race([direct.settled(), aborted]);
+    return reply;
+  } finally {
+    direct.close();
+  }
 }
 
 const turnOf = ({ job, message }: DecideInput): Turn => ({

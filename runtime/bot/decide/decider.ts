@@ -10,6 +10,7 @@ import type { FailedEvents } from '../failed-events.ts';
 import type { HistoryStore } from '../history-store.ts';
 import type { Job } from '../job.ts';
 import type { BotDecision, BotJournal } from '../journal.ts';
+import type { Transcribe } from '../transcribe.ts';
 
 /** One message of a turn, with the job that brought it. */
 export interface TurnMessage {
@@ -33,6 +34,8 @@ export interface DecideInput {
   readonly agent: Agent;
   readonly sender: Channel;
   readonly files: ChatFiles;
+  /** Absent: sounds reach the agent as sounds alone. */
+  readonly transcribe: Transcribe | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly commands: CommandOptions;

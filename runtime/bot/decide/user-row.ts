@@ -1,4 +1,4 @@
-import type { IncomingMessage } from '../../channels/channel.ts';
+import type { IncomingMedia, IncomingMessage } from '../../channels/channel.ts';
 import type { Block } from '../agent.ts';
 import type { BotConfig } from '../config.ts';
 import type { NewRow } from '../history-file.ts';
@@ -22,9 +22,31 @@ function userRow({ job, message }: TurnMessage, config: BotConfig): NewRow {
     message_id: message.messageId,
     ...(config.historyStoreRaw && { original_payload: message.raw }),
   };
-  const block: Block = { type: 'text', content: message.text, metadata: { user_message: userMessage } };
-  return { role: 'user', type: 'user', blocks: [block] };
+  const [first, ...rest] = messageBlocks(message);
+  return {
+    role: 'user',
+    type: 'user',
+    blocks: [{ ...first, metadata: { user_message: userMessage } }, ...rest],
+  };
 }
+
+/** Text, caption or transcript, and behind it the media. */
+function messageBlocks({ text, media }: IncomingMessage): readonly [Block, ...Block[]] {
+  const [medium, ...more] = media.map(mediaBlock);
+  const said: Block = { type: 'text', content: text };
+  if (!medium) return [said];
+  return text === '' ? [medium, ...more] : [said, medium, ...more];
+}
+
+/** The same block in a reply sends the medium again. */
+const mediaBlock = ({ kind, id, file, mimeType, fileName }: IncomingMedia): Block => ({
+  type: kind,
+  content: {
+    ...(file === undefined ? { kind: 'id', id } : { kind: 'file', path: file }),
+    ...(mimeType !== undefined && { mime_type: mimeType }),
+    ...(fileName !== undefined && { filename: fileName }),
+  },
+});
 
 /** The platform's words for the medium; no message of either platform has two. */
 function mediaInfo({ media: [medium] }: IncomingMessage) {

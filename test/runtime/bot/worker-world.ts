@@ -2,12 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Content } from '../../../local/recordings/contents.ts';
+import { telegramWebhook, whatsappWebhook } from '../../../local/recordings/webhooks.ts';
 import { createGraphStandIn } from '../../../local/stand-ins/graph.ts';
 import { createTelegramStandIn } from '../../../local/stand-ins/telegram.ts';
 import type { Agent } from '../../../runtime/bot/agent.ts';
 import type { CommandOptions } from '../../../runtime/bot/commands.ts';
 import { HistoryFile } from '../../../runtime/bot/history-file.ts';
 import { type Job, safeId } from '../../../runtime/bot/job.ts';
+import type { Transcribe } from '../../../runtime/bot/transcribe.ts';
 import { buildWorkerHandler } from '../../../runtime/bot/worker-handler.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
@@ -28,6 +31,9 @@ export interface WorldOptions {
   readonly table?: boolean;
   readonly agent?: Agent;
   readonly commands?: CommandOptions;
+  readonly transcribe?: Transcribe;
+  /** Who answers at other hosts than the platform's. */
+  readonly hosts?: Readonly<Record<string, typeof fetch>>;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -56,6 +62,7 @@ export function workerWorld(options: WorldOptions = {}) {
         return agent(turn, context);
       },
       ...(options.commands && { commands: options.commands }),
+      ...(options.transcribe && { transcribe: options.transcribe }),
       clients: {
         s3,
         dynamodb,
@@ -63,6 +70,8 @@ export function workerWorld(options: WorldOptions = {}) {
         sqs,
         clock,
         fetch: async (...request) => {
+          const other = options.hosts?.[new URL(new Request(...request).url).host];
+          if (other) return other(...request);
           tap.calls.push('send');
           return provided.fetch(...request);
         },
@@ -70,6 +79,8 @@ export function workerWorld(options: WorldOptions = {}) {
       environment: {
         ...environmentOf(policy, table),
         MAWS_TMP_DIR: tmp,
+        // Its pauses would move the fake time on while an agent does real work.
+        TYPING_INDICATOR: 'false',
         ...options.environment,
         ...more.environment,
       },
@@ -140,6 +151,19 @@ export function textJob(
     sent_at: '2026-11-21T10:00:00.000Z',
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   };
+}
+
+/** An event that holds a message of another kind than text; `content` by `local/recordings/contents.ts`. */
+export function contentEvent(
+  world: { readonly clock: FakeClock },
+  content: Content,
+  provider: 'whatsapp' | 'telegram' = 'whatsapp',
+) {
+  const options = { content, chatId: CHAT, sentMillis: world.clock.nowMillis() };
+  if (provider === 'telegram')
+    return { update: JSON.parse(telegramWebhook({ ...options, secretToken: 's' }).body) };
+  const webhook = whatsappWebhook({ ...options, appSecret: 's', phoneNumberId: '1055' });
+  return { whatsapp_update: JSON.parse(webhook.body) };
 }
 
 export const asynchronous = (job: Job) => ({ maws_job: job });
