@@ -82,6 +82,8 @@ export function jointWorld({ policy, provider, agent, environment = {} }: JointO
     WORKER_FUNCTION_NAME: 'shop-worker:live',
     ENV_PARAMETER_NAME: '/shop/prod/env',
     CAPTURE_FAILED_EVENTS: 'true',
+    // A fault that a test plays is meant for the reply.
+    TYPING_INDICATOR: 'false',
     MAX_RECEIVE_COUNT: String(MAX_RECEIVES),
     ASYNC_RETRY_ATTEMPTS: String(ASYNC_TRIES - 1),
     MAWS_TMP_DIR: tmp,
