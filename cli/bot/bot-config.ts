@@ -16,12 +16,17 @@ const NO_SECRETS = {
   TELEGRAM_TOKEN: '-',
 };
 
+/** The configuration without its secrets: no more than the worker's own variables is asked for. */
+export function publicConfigOf({ environment }: DeployedBot): BotConfig {
+  const { TELEGRAM_WEBHOOK_SECRET_REQUIRED: _, ...rest } = environment;
+  return readBotConfig({ ...NO_SECRETS, ...rest });
+}
+
 /** Reads the configuration as the bot does, secrets included. */
 export async function readConfigOf(bot: DeployedBot, aws: CommandAws): Promise<ConfigReading> {
   try {
     return { config: readBotConfig(await botEnvironment(bot, aws)), fault: undefined };
   } catch (error) {
-    const { TELEGRAM_WEBHOOK_SECRET_REQUIRED: _, ...environment } = bot.environment;
-    return { config: readBotConfig({ ...NO_SECRETS, ...environment }), fault: describeError(error) };
+    return { config: publicConfigOf(bot), fault: describeError(error) };
   }
 }

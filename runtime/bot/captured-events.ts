@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { asRecord, asText } from '../core/json.ts';
+import { asList, asRecord, asText } from '../core/json.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { ObjectVersions } from '../core/object-versions.ts';
 import { readJson } from './dead-letter.ts';
@@ -18,6 +18,8 @@ export interface CapturedEvent {
   readonly chatId: string | undefined;
   /** The part of the reply that it is about. */
   readonly part: number | undefined;
+  /** Parts that were not sent, this one among them. */
+  readonly unsent: number;
   /** The job that can be given back; absent when what was captured is none. */
   readonly job: Job | undefined;
   readonly event: unknown;
@@ -100,6 +102,7 @@ export function readCaptured(key: string, text: string): CapturedEvent | undefin
     eventId: job?.event_id ?? origin?.[1],
     chatId: job?.chat_id ?? asText(event.recipient_id),
     part: typeof event.part === 'number' ? event.part : origin ? Number(origin[2]) : undefined,
+    unsent: asList(event.unsent).length,
     job,
     event: record.event,
   };

@@ -39,7 +39,7 @@ export function queueHandOff(sqs: AwsClient, queueUrl: string, clock: Clock): Ha
 }
 
 /** A business-scoped id may be longer than the 128 characters that SQS takes. */
-function groupOf(chatId: string): string {
+export function groupOf(chatId: string): string {
   const group = chatId === '' ? 'unknown' : safeId(chatId);
   return group.length <= 128 ? group : createHash('sha256').update(group).digest('hex');
 }

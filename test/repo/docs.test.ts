@@ -97,12 +97,14 @@ test('npm scripts exist', () => {
 test('the command has the subcommands and options that are shown', async () => {
   const shown = pages()
     .map(readPage)
-    .flatMap((text) => [...text.matchAll(/\bhookline bot (build|redrive|\w+ --)(.*)$/gm)]);
+    .flatMap((text) => [
+      ...text.matchAll(/\bhookline ((?:bot|trace)(?: [a-z][a-z-]*(?=[\s`,.:;]|$))*)(.*)$/gm),
+    ]);
   expect(shown.length).toBeGreaterThan(4);
   for (const [line, name = '', rest = ''] of shown) {
-    const { exitCode, out } = await hookline(['bot', name, '--help']);
+    const { exitCode, out } = await hookline([...name.split(' '), '--help']);
     expect(exitCode, line).toBe(0);
-    for (const [option] of rest.replaceAll(/#.*/g, '').matchAll(/(?<=\s)--[\w-]+/g))
+    for (const [option] of rest.replaceAll(/([#`|]|[,.:] ).*/g, '').matchAll(/(?<=\s)--[\w-]+/g))
       expect(out, line).toMatch(new RegExp(`${option}(?![\\w-])`));
   }
 });

@@ -65,22 +65,40 @@ async function groupLines(
   filterPattern: string,
   sinceMillis: number,
 ): Promise<Reading<LogEvidence[]> | undefined> {
-  const value: LogEvidence[] = [];
+  const read = await readGroup(logs, clock, { logGroupName, filterPattern, startTime: sinceMillis });
+  if (!read) return undefined;
+  const value = read.value.flatMap(({ timestamp, message }) => evidenceOf(timestamp, message));
+  return { value, ...(read.note !== undefined && { note: read.note }) };
+}
+
+/** A line as CloudWatch keeps it; `eventId` is CloudWatch's own, unique to the line. */
+export interface StoredLine {
+  readonly timestamp: number;
+  readonly message: string;
+  readonly eventId: string;
+}
+
+/** The lines of one group, oldest first; undefined when there is no such group. Throws `AwsCallError`. */
+export async function readGroup(
+  logs: AwsClient,
+  clock: Clock,
+  input: { readonly logGroupName: string; readonly filterPattern?: string; readonly startTime: number },
+): Promise<Reading<readonly StoredLine[]> | undefined> {
+  const value: StoredLine[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const input = { logGroupName, filterPattern, startTime: sinceMillis, ...(nextToken && { nextToken }) };
-    const output = await pageOf(logs, clock, input);
+    const output = await pageOf(logs, clock, { ...input, ...(nextToken && { nextToken }) });
     if (!output) return undefined;
-    for (const { timestamp = 0, message = '' } of output.events ?? [])
-      value.push(...evidenceOf(timestamp, message));
+    for (const { timestamp = 0, message = '', eventId = '' } of output.events ?? [])
+      value.push({ timestamp, message: message.trimEnd(), eventId });
     nextToken = output.nextToken;
     if (!nextToken) return { value };
   }
-  return { value, note: `${logGroupName} has more lines than were read; give a shorter --since` };
+  return { value, note: `${input.logGroupName} has more lines than were read; give a shorter --since` };
 }
 
 interface LogPage {
-  readonly events?: readonly { readonly timestamp?: number; readonly message?: string }[];
+  readonly events?: readonly Partial<StoredLine>[];
   readonly nextToken?: string;
 }
 

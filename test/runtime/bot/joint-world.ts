@@ -191,7 +191,19 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
     ssm: client(ssm),
     logs: client(logs),
   };
-  const command = (...args: string[]) => hookline([...args, '--name', 'shop'], { aws });
+  /** As Lambda does for an invocation that is waited for. */
+  const waitingLambda = {
+    async send({ input }: { readonly input: Fields }) {
+      const answer = await worker(JSON.parse(Buffer.from(input.Payload).toString()), context()).catch(
+        ({ name, message }: Error) => ({ failure: { errorType: name, errorMessage: message } }),
+      );
+      const isFailure = typeof answer === 'object' && answer !== null && 'failure' in answer;
+      const Payload = Buffer.from(JSON.stringify(isFailure ? answer.failure : answer));
+      return { StatusCode: 200, Payload, ...(isFailure && { FunctionError: 'Unhandled' }) };
+    },
+  };
+  const redriveClients = async () => ({ sqs, lambda: waitingLambda, clock });
+  const command = (...args: string[]) => hookline([...args, '--name', 'shop'], { aws, redriveClients });
 
   return {
     ...{ clock, tap, s3, dynamodb, sqs, lambda, ssm, logs, platform, deadUrl, aws, variables },
