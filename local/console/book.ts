@@ -1,6 +1,6 @@
 import type { StandInCall } from '../stand-ins/stand-in.ts';
 import type { Channel, ConsoleMessage, MessageState, ShownReply, Step } from './model.ts';
-import { callStep, logStep } from './steps.ts';
+import { callStep, isMessageCall, logStep } from './steps.ts';
 
 /** Older messages are forgotten; a page shows far fewer. */
 const MAX_MESSAGES = 200;
@@ -118,7 +118,9 @@ function stateAfter(now: MessageState, said: MessageState | 'duplicate' | undefi
 }
 
 function replyOf(call: StandInCall, before: readonly ShownReply[]): ShownReply | undefined {
-  const { accepted, messageId, text, atMillis } = call;
-  if (!accepted || messageId === undefined || text === undefined) return undefined;
+  const { accepted, messageId, atMillis, method, body } = call;
+  if (!accepted || messageId === undefined || !isMessageCall(call)) return undefined;
+  const medium = method === 'message' ? body.type : method.replace(/^send/, '').toLowerCase();
+  const text = call.text ?? `[${String(medium)}]`;
   return { atMillis, text, messageId, repeated: before.some((reply) => reply.text === text) };
 }

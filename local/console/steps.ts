@@ -152,13 +152,16 @@ const PROVIDERS: Readonly<Record<Channel, string>> = { whatsapp: 'Graph API', te
 export function callStep(channel: Channel, call: StandInCall): Step {
   const at = { atMillis: call.atMillis, place: 'provider' as const };
   const name = PROVIDERS[channel];
-  if (call.method !== 'message' && call.method !== 'sendMessage')
-    return { ...at, title: `${name} got “${call.method}”`, tone: 'info' };
+  if (!isMessageCall(call)) return { ...at, title: `${name} got “${call.method}”`, tone: 'info' };
   const id = call.messageId ? `Message id ${call.messageId}` : undefined;
   const words = FAULT_WORDS[call.fault ?? ''];
   if (words) return { ...at, title: `${name} ${words}`, ...(id && { detail: id }), tone: 'warn' };
   return { ...at, title: `${name} accepted the reply`, ...(id && { detail: id }), tone: 'good' };
 }
+
+/** Something that the user sees: no sign, no upload. */
+export const isMessageCall = ({ method }: StandInCall): boolean =>
+  method === 'message' || (method.startsWith('send') && method !== 'sendChatAction');
 
 const FAULT_WORDS: Readonly<Record<string, string>> = {
   throttle: 'answered 429: too many messages',

@@ -27,7 +27,10 @@ export type Fault =
   /** No fault for this call; for "the second call fails". */
   | { readonly kind: 'pass' };
 
-/** A fault and the calls it is meant for: the next one, or the next `times`, of a method or a chat. */
+/**
+ * A fault and the calls it is meant for: the next one, or the next `times`, of a method or a chat. Signs of
+ * typing and reading meet only faults that name their method: nothing is promised of them.
+ */
 export type FaultRule = Fault & {
   /** Default 1. */
   readonly times?: number;
@@ -44,14 +47,17 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+const SIGNS: ReadonlySet<string> = new Set(['typing', 'read', 'sendChatAction']);
+
 /** The first fault that fits the call, and the rules that remain. */
 export function takeFault(
   rules: readonly FaultRule[],
   call: { readonly method: string; readonly chatId: string },
 ): { readonly fault: Fault | undefined; readonly rules: FaultRule[] } {
+  const isSign = SIGNS.has(call.method);
   const index = rules.findIndex(
     (rule) =>
-      (rule.method === undefined || rule.method === call.method) &&
+      (rule.method === undefined ? !isSign : rule.method === call.method) &&
       (rule.chatId === undefined || rule.chatId === call.chatId),
   );
   const fault = rules[index];

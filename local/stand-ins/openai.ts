@@ -1,4 +1,5 @@
 import type { Answer, Fault } from './fault.ts';
+import { formFields } from './media-shelf.ts';
 import { createStandIn, jsonObject, type Platform, type StandIn, type Verdict } from './stand-in.ts';
 
 export interface OpenAiStandInOptions {
@@ -57,7 +58,8 @@ export function openAiError(status: number, message = 'The request failed.', cod
 }
 
 /**
- * A model server with the chat completions API: `POST …/chat/completions`. A fault for one model names it where
+ * A model server with the chat completions API: `POST …/chat/completions`, and
+ * transcription. A fault for one model names it where
  * other stand-ins name a chat: `fail({ kind: 'html', chatId: 'small' })`.
  */
 export function createOpenAiStandIn(options: OpenAiStandInOptions = {}): StandIn {
@@ -82,6 +84,24 @@ function refusal(fault: Extract<Fault, { kind: 'refuse' | 'throttle' | 'broken' 
   return openAiError(fault.status ?? 400);
 }
 
+/** `POST …/audio/transcriptions`: a form with a sound, whose size stands for what is said in it. */
+async function judgeTranscription(request: Request): Promise<Verdict> {
+  const form = await formFields(request).catch(() => undefined);
+  const file = form?.files.file;
+  if (!file || typeof form?.fields.model !== 'string')
+    return invalid(openAiError(400, 'You must provide a model and a file.'));
+  const text = `A sound of ${file.bytes.length} bytes`;
+  return {
+    status: 'valid',
+    method: 'transcription',
+    chatId: '',
+    text,
+    body: form.fields,
+    isMessage: false,
+    accept: () => ({ answer: { status: 200, json: { text } }, messageId: undefined }),
+  };
+}
+
 const invalid = (answer: Answer): Verdict => ({ status: 'invalid', answer });
 
 async function judge(
@@ -89,11 +109,14 @@ async function judge(
   options: OpenAiStandInOptions,
   nowMillis: () => number,
 ): Promise<Verdict> {
-  if (!new URL(request.url).pathname.endsWith('/chat/completions') || request.method !== 'POST')
+  const { pathname } = new URL(request.url);
+  const isTranscription = pathname.endsWith('/audio/transcriptions');
+  if (request.method !== 'POST' || !(isTranscription || pathname.endsWith('/chat/completions')))
     return invalid(openAiError(404, 'Invalid URL', 'unknown_url'));
   const key = request.headers.get('authorization')?.match(/^Bearer (\S+)$/)?.[1];
   if (!key || (options.apiKey && key !== options.apiKey))
     return invalid(openAiError(401, `Incorrect API key provided: ${key}.`));
+  if (isTranscription) return judgeTranscription(request);
   const body = await jsonObject(request);
   const fault = requestFault(body);
   if (!body || fault) return invalid(openAiError(400, fault));

@@ -7,7 +7,7 @@ export interface StandInCall {
   readonly sequence: number;
   /** Arrival, milliseconds since 1970. */
   readonly atMillis: number;
-  /** `message`, `read` or `typing` for WhatsApp; the Bot API's method for Telegram. */
+  /** WhatsApp: `message`, `reaction`, `read`, `typing`, `upload`, `media`, `download`. Telegram: the Bot API's method. */
   readonly method: string;
   readonly chatId: string;
   readonly text: string | undefined;

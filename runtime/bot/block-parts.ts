@@ -10,6 +10,7 @@ import type {
 import type { PlatformLimits } from '../channels/limits.ts';
 import { MAX_CAPTION_UNITS, splitText } from '../channels/split.ts';
 import { asList, asRecord, asText, isRecord } from '../core/json.ts';
+import type { Block } from './agent.ts';
 
 /** Why a block cannot be sent; who catches it knows which block it was. */
 export class BlockFault extends Error {
@@ -96,6 +97,13 @@ const isWebAddress = (text: string) => /^https?:\/\//i.test(text);
 function sourceOfText(text: string): MediaSource {
   if (isWebAddress(text)) return { url: text };
   return /^[\w-]+$/.test(text) ? { id: text } : { file: text.replace(/^file:/, '') };
+}
+
+/** A block as a row keeps it: bytes that were sent would make every later turn move them again. */
+export function withoutBytes(block: Block): Block {
+  if (!isRecord(block.content) || typeof block.content.b64 !== 'string') return block;
+  const { b64, ...rest } = block.content;
+  return { ...block, content: { ...rest, bytes: Buffer.byteLength(b64, 'base64') } };
 }
 
 /** A template block. */

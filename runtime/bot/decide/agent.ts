@@ -1,6 +1,7 @@
 import { HooklineError } from '../../core/errors.ts';
 import { abortMarginMillis } from '../abort-margin.ts';
 import type { AgentContext, HistoryRow, Reply, Turn } from '../agent.ts';
+import { withoutBytes } from '../block-parts.ts';
 import { dayIn } from '../chat-state.ts';
 import { directActions } from '../direct-actions.ts';
 import type { NewRow } from '../history-file.ts';
@@ -40,7 +41,8 @@ async function ask(input: DecideInput, media: TurnMedia): Promise<BotDecision> {
   };
   const reply = await runAgent(input, history, usage, media);
   const blocks = replyBlocks(reply);
-  const answer: NewRow[] = blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks }] : [];
+  const answer: NewRow[] =
+    blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks: blocks.map(withoutBytes) }] : [];
   return {
     parts: partsOf(blocks, input.job.provider),
     rule: 'agent',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Agent } from '../../../runtime/bot/agent.ts';
 import { PNG } from '../channels/channel-world.ts';
-import { asynchronous, context, textJob, workerWorld } from './worker-world.ts';
+import { asynchronous, context, storedHistory, textJob, workerWorld } from './worker-world.ts';
 
 const run = async (agent: Agent, provider: 'whatsapp' | 'telegram') => {
   const world = workerWorld({ agent, provider });
@@ -67,6 +67,16 @@ test.each(['whatsapp', 'telegram'] as const)(
     expect(world.lines.at(-1)).toMatchObject({ status: 'answered' });
   },
 );
+
+test('bytes that were sent do not stay in the history', async () => {
+  const b64 = Buffer.from(PNG).toString('base64');
+  const world = await run(() => [{ type: 'image', content: { kind: 'b64', b64, caption: 'x' } }], 'whatsapp');
+  const { history } = storedHistory(world.s3);
+  const content = history.rows(10).at(-1)?.blocks[0]?.content;
+  history.close();
+  expect(content).toEqual({ kind: 'b64', caption: 'x', bytes: PNG.length });
+  expect(world.provider.sent).toHaveLength(1);
+});
 
 test('a block that cannot be sent fails the turn before anything is stored or sent', async () => {
   const world = workerWorld({ agent: () => ['x', 'hologram'].map((type) => ({ type, content: 'x' })) });
