@@ -9,6 +9,7 @@ import { addLogs } from './bot/logs.ts';
 import { addPullHistory } from './bot/pull-history.ts';
 import { addRedrive } from './bot/redrive.ts';
 import { addRemove } from './bot/remove.ts';
+import { addSend } from './bot/send.ts';
 import { addStart } from './bot/start.ts';
 import { addTakeover } from './bot/takeover.ts';
 import { addTrace } from './bot/trace.ts';
@@ -66,6 +67,7 @@ function hookline(world: World): Command {
   addLogs(bot, world);
   addTrace(bot, world);
   addTrace(program, world);
+  addSend(bot, world);
   return program;
 }
 

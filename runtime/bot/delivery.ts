@@ -28,6 +28,11 @@ export interface DeliveryKey {
 
 export interface DeliveryTable {
   read(key: DeliveryKey): Promise<Delivery>;
+  /**
+   * Takes an event id that is not the provider's for a chat; false when another chat has it, or an item past its
+   * time that is not deleted yet.
+   */
+  reserve(key: DeliveryKey): Promise<boolean>;
   /** Which of these events are done. */
   doneAmong(provider: string, eventIds: readonly string[]): Promise<readonly string[]>;
   accepted(key: DeliveryKey, part: number, providerId: string): Promise<void>;
@@ -79,6 +84,18 @@ class DynamoDelivery implements DeliveryTable {
     const input = { TableName: this.table, Key: itemKey(provider, eventId), ConsistentRead: true };
     const { Item } = await this.send('GetItem', new GetItemCommand(input));
     return deliveryOf(Item, epochSeconds(this.clock));
+  }
+
+  async reserve(key: DeliveryKey): Promise<boolean> {
+    const input = this.updateInput(key, [STILL_SENDING], { ...SENDING, ...this.now() });
+    const ConditionExpression = 'attribute_not_exists(user_id) OR (chat_id = :chat AND expiresAt >= :now)';
+    try {
+      await this.send('UpdateItem', new UpdateItemCommand({ ...input, ConditionExpression }));
+      return true;
+    } catch (error) {
+      if (awsErrorName(error) === 'ConditionalCheckFailedException') return false;
+      throw error;
+    }
   }
 
   async doneAmong(provider: string, eventIds: readonly string[]): Promise<readonly string[]> {

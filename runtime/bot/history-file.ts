@@ -173,6 +173,18 @@ export class HistoryFile {
     return row === undefined ? undefined : String(row.value);
   }
 
+  /** Notes that another attempt goes on with an event decided at `beforeSeconds` at the latest; false: it was later. */
+  takeUp(
+    eventId: string,
+    attempt: string,
+    { nowSeconds, beforeSeconds }: { readonly nowSeconds: number; readonly beforeSeconds: number },
+  ): boolean {
+    const { changes } = this.database
+      .prepare('UPDATE event_ledger SET attempt = ?, decided_at = ? WHERE event_id = ? AND decided_at <= ?')
+      .run(attempt, nowSeconds, eventId, beforeSeconds);
+    return changes > 0;
+  }
+
   /** Event ids whose replies are kept: they may not be known to be delivered yet. */
   eventsWithReplies(): string[] {
     const rows = this.database.prepare("SELECT event_id FROM event_ledger WHERE reply <> '[]'").all();

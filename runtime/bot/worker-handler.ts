@@ -49,7 +49,7 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
   const log = jsonLog(options.writeLog ?? ((line) => process.stdout.write(`${line}\n`)), () =>
     clock.nowMillis(),
   );
-  const clients = makeClients(given, clock);
+  const clients = makeClients({ ...given, clock });
   const tokens = workerTokens({
     real: environment,
     openStore: (bucket) => s3ObjectStore(clients.s3(), bucket, clock),
@@ -90,18 +90,18 @@ export function buildWorkerHandler(botType?: string, options: HandlerOptions = {
   };
 }
 
-const makeClients = (given: BotClients, clock: Clock): MadeClients => ({
-  // Retries are ours: they know what is safe to repeat.
-  s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
-  dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
-  username: usernameSource({ fetch: given.fetch ?? fetch, clock }),
-});
-
-interface MadeClients {
-  s3(): AwsClient;
-  dynamodb(): AwsClient;
-  readonly username: ReturnType<typeof usernameSource>;
+/** AWS clients that are given, or made on first use and kept. Retries are ours: they know what is safe to repeat. */
+export function makeClients(given: BotClients & { readonly clock: Clock }) {
+  return {
+    s3: lazy(() => given.s3 ?? new S3Client(WORKER_CLIENT)),
+    dynamodb: lazy(() => given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT)),
+    ssm: async (): Promise<AwsClient> =>
+      given.ssm ?? new (await import('../core/parameters.ts')).SSMClient(WORKER_CLIENT),
+    username: usernameSource({ fetch: given.fetch ?? fetch, clock: given.clock }),
+  };
 }
+
+type MadeClients = ReturnType<typeof makeClients>;
 
 /** Loads what a turn works with, again whenever the environment behind it changed. */
 function workerLoader(
@@ -114,9 +114,7 @@ function workerLoader(
   tokens: WorkerTokens,
 ): () => Promise<WorkerPorts> {
   const { clock } = given;
-  const openSsm = async () =>
-    given.ssm ?? new (await import('../core/parameters.ts')).SSMClient(WORKER_CLIENT);
-  const loadConfig = configLoader(botType, environment, { clock, log, openSsm });
+  const loadConfig = configLoader(botType, environment, { clock, log, openSsm: clients.ssm });
   let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
   return async () => {
     // What the real environment names can be fetched beside the parameter (contract bot §4.1).
@@ -131,7 +129,8 @@ function workerLoader(
   };
 }
 
-function workerPorts(
+/** What turns work with, for one state of the environment. */
+export function workerPorts(
   { config, environment }: LoadedConfig,
   given: BotClients & { readonly clock: Clock },
   clients: MadeClients,

@@ -52,7 +52,7 @@ async function call(net: ChannelNet, url: string, options: CallOptions, init: Re
 /** Aborts when the answer has taken too long. */
 export function callSignal(net: ChannelNet, { deadlineMillis, signal }: CallOptions): AbortSignal {
   const remainingMillis = Math.max(1, deadlineMillis - net.clock.nowMillis());
-  const late = AbortSignal.timeout(Math.min(net.timeoutSeconds * 1000, remainingMillis));
+  const late = AbortSignal.timeout(Math.ceil(Math.min(net.timeoutSeconds * 1000, remainingMillis)));
   return signal ? AbortSignal.any([late, signal]) : late;
 }
 

@@ -84,6 +84,20 @@ export function defineEventTableConformance(name: string, makeClients: MakeClien
       expect([...found].sort()).toEqual(finished.map((key) => key.eventId).sort());
     });
 
+    test('an id of our own belongs to the chat that took it first, as long as its item stands', async () => {
+      const key = newKey();
+      const elsewhere = { ...key, chatId: randomUUID() };
+      expect(await table.reserve(key)).toBe(true);
+      expect(await table.reserve(key)).toBe(true);
+      expect(await table.reserve(elsewhere)).toBe(false);
+      expect(await table.read(key)).toEqual(nothing);
+      await table.done(key, { part: 1, providerId: 'm1' });
+      expect(await table.reserve(key)).toBe(true);
+      expect(await table.read(key)).toEqual({ ...nothing, done: true, accepted: new Set([1]) });
+      clock.jump((TTL_SECONDS + 1) * 1000);
+      expect(await table.reserve(key)).toBe(false);
+    });
+
     test('an item past its time says nothing, deleted or not', async () => {
       const key = newKey();
       await table.done(key, undefined);
