@@ -12,6 +12,7 @@ const outdir = `${root}dist/package`;
 /** The files that a user imports, that the command bundles from, and the command itself. */
 const entryPoints = [
   'runtime/bot/index.ts',
+  'runtime/bot/testing/index.ts',
   'modules/index.ts',
   'runtime/bot/worker-handler.ts',
   'runtime/bot/entries/ingress.ts',

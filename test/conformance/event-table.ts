@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type DeliveryTable, dynamoDelivery } from '../../runtime/bot/delivery.ts';
-import { dynamoLock } from '../../runtime/core/lock.ts';
+import type { DeliveryTable } from '../../runtime/bot/delivery.ts';
+import type { Clock } from '../../runtime/core/clock.ts';
+import type { Lock } from '../../runtime/core/lock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import type { ConformanceClients, MakeClients } from './clients.ts';
 
 const TTL_SECONDS = 1000;
 
 /** The items that tell how far an event's reply got (contract bot §7.3). */
-export function defineEventTableConformance(name: string, makeClients: MakeClients): void {
+export function defineEventTableConformance(
+  name: string,
+  makeTable: (clock: Clock, ttlSeconds: number) => Promise<DeliveryTable>,
+  /** Absent where no lock stands beside the items. */
+  makeLock?: (clock: Clock) => Promise<Lock>,
+): void {
   describe(`event table on ${name}`, () => {
-    let clients: ConformanceClients;
-    let clock: FakeClock;
+    const clock = new FakeClock();
     let table: DeliveryTable;
     beforeAll(async () => {
-      clients = await makeClients();
-      clock = new FakeClock();
-      table = dynamoDelivery(clients.dynamodb, clients.tableName, clock, TTL_SECONDS);
+      table = await makeTable(clock, TTL_SECONDS);
     });
     const newKey = () => ({ provider: 'whatsapp', eventId: randomUUID(), chatId: randomUUID() });
     const nothing = { done: false, accepted: new Set(), refused: new Set() };
@@ -52,8 +54,8 @@ export function defineEventTableConformance(name: string, makeClients: MakeClien
       expect(await table.read(key)).toEqual(nothing);
     });
 
-    test('done frees the lock in the same call, but only one’s own', async () => {
-      const lock = dynamoLock(clients.dynamodb, clients.tableName, clock);
+    test.runIf(makeLock)('done frees the lock in the same call, but only one’s own', async () => {
+      const lock = await makeLock!(clock);
       const chat = newKey();
       const acquire = (owner: string) =>
         lock.acquire({

@@ -1,3 +1,8 @@
+import { dynamoDelivery } from '../../runtime/bot/delivery.ts';
+import { dynamoLock } from '../../runtime/core/lock.ts';
+import { s3ObjectStore } from '../../runtime/core/object-store.ts';
+import { s3ObjectVersions } from '../../runtime/core/object-versions.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import type { MakeClients } from './clients.ts';
 import { defineEventTableConformance } from './event-table.ts';
 import { defineJournalConformance } from './journal.ts';
@@ -13,8 +18,28 @@ export function defineConformance(name: string, makeClients: MakeClients): void 
     return clients;
   };
   defineLockConformance(name, shared);
-  defineObjectStoreConformance(name, shared);
-  defineEventTableConformance(name, shared);
+  defineObjectStoreConformance(
+    name,
+    async () => {
+      const { s3, bucket } = await shared();
+      return s3ObjectStore(s3, bucket, new FakeClock());
+    },
+    async () => {
+      const { s3, bucket } = await shared();
+      return s3ObjectVersions(s3, bucket, new FakeClock());
+    },
+  );
+  defineEventTableConformance(
+    name,
+    async (clock, ttlSeconds) => {
+      const { dynamodb, tableName } = await shared();
+      return dynamoDelivery(dynamodb, tableName, clock, ttlSeconds);
+    },
+    async (clock) => {
+      const { dynamodb, tableName } = await shared();
+      return dynamoLock(dynamodb, tableName, clock);
+    },
+  );
   defineQueueConformance(name, shared);
   defineJournalConformance(name, shared);
 }

@@ -32,7 +32,10 @@ test('TypeScript compiles as a user would compile it', () => {
   const settings = {
     extends: path.join(root, 'tsconfig.json'),
     compilerOptions: {
-      paths: { 'hookline/bot': [path.join(root, 'runtime/bot/index.ts')] },
+      paths: {
+        'hookline/bot': [path.join(root, 'runtime/bot/index.ts')],
+        'hookline/testing': [path.join(root, 'runtime/bot/testing/index.ts')],
+      },
       typeRoots: [path.join(root, 'node_modules/@types')],
     },
     include: [path.join(folder, '*.ts')],

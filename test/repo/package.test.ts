@@ -53,6 +53,19 @@ describe('the published package, installed alone in an empty folder', () => {
     expect(printed.trim().split('\n')).toHaveLength(names.length);
   });
 
+  test('bot A71: an agent is tested in three lines, without AWS, network or environment', () => {
+    const script = [
+      "import { testBot } from 'hookline/testing';",
+      "globalThis.fetch = () => { throw new Error('the network is closed'); };",
+      "const bot = testBot({ agent: (turn, { history }) => turn.text + ' ' + history.read().length });",
+      "for (const text of ['one', 'two']) console.log((await bot.sendText(text))[0]?.text);",
+    ];
+    writeFileSync(path.join(app, 'test-agent.mjs'), script.join('\n'));
+    const env = { PATH: process.env.PATH ?? '' };
+    const printed = execFileSync(process.execPath, ['test-agent.mjs'], { cwd: app, env, encoding: 'utf8' });
+    expect(printed).toBe('one 0\ntwo 2\n');
+  });
+
   test('the constructs make Terraform with the zips that the package ships', () => {
     const shop = path.join(folder, 'shop');
     cpSync(app, shop, { recursive: true });
