@@ -43,6 +43,8 @@ export type BusyPolicy = 'drop' | 'fifo' | 'merge';
 
 export interface BotConfig {
   readonly botType: Provider;
+  /** Log every call of a turn, without its content. */
+  readonly verbose: boolean;
   readonly bucketName: string | undefined;
   readonly busyPolicy: BusyPolicy;
   readonly queueUrl: string | undefined;
@@ -136,6 +138,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
   const delay = env.seconds('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
   const config: BotConfig = {
     botType: provider,
+    verbose: env.boolean('VERBOSE', false),
     bucketName: env.text('BUCKET_NAME'),
     busyPolicy,
     queueUrl,

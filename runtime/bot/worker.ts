@@ -16,6 +16,7 @@ import type { NoticeMarks } from './notice-marks.ts';
 import type { Transcribe } from './transcribe.ts';
 import { botSteps } from './turn-steps.ts';
 import { usageFields } from './usage.ts';
+import { verbosePorts } from './verbose.ts';
 
 /** What a worker works with, made once per configuration. */
 export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
@@ -52,7 +53,8 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
   const { clock, config } = ports;
   const started = clock.nowMillis();
   const log = ports.log.with({ ...logFields(job, config), attempt: invocation.owner });
-  const journal = journalOf(job, { ...ports, log }, invocation);
+  const own = verbosePorts({ ...ports, log });
+  const journal = journalOf(job, own, invocation);
   const finished = (status: string, rule: string, more = {}) =>
     log.info('worker_job_finished', {
       busy_policy: config.busyPolicy,
@@ -65,9 +67,9 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
       ...more,
     });
   try {
-    const outcome = await turn(job, { ...ports, log }, journal, invocation.deadlineMillis);
+    const outcome = await turn(job, own, journal, invocation.deadlineMillis);
     finished(outcome.status, ruleOf(outcome, journal.rule));
-    await afterTurn(outcome, job, { ...ports, log }, invocation.deadlineMillis);
+    await afterTurn(outcome, job, own, invocation.deadlineMillis);
     return outcome;
   } catch (thrown) {
     const error = loggableError(thrown);

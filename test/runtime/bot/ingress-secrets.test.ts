@@ -54,6 +54,21 @@ describe('SSM', () => {
     expect(made.tap.calls).toEqual(['GetParameter', 'GetParameter', 'Invoke']);
   });
 
+  it('bot A43: a secret of Secrets Manager likewise, by the same call, without a deployment', async () => {
+    const name = '/aws/reference/secretsmanager/shop/env';
+    const made = world(undefined, { ENV_PARAMETER_NAME: name });
+    made.ssm.parameters.set(name, ENV.replace(APP_SECRET, 'old-secret'));
+    expect(await made.send(whatsappText(made))).toMatchObject({ statusCode: 403 });
+    // Secrets Manager takes what no parameter holds.
+    made.ssm.parameters.set(name, `${ENV}PADDING=${'x'.repeat(60_000)}\n`);
+    made.clock.jump(301_000);
+    expect(await made.send(whatsappText(made))).toMatchObject({ statusCode: 200 });
+    expect(made.tap.details.filter(({ name: call }) => call === 'GetParameter')).toEqual([
+      expect.objectContaining({ input: { Name: name, WithDecryption: true } }),
+      expect.objectContaining({ input: { Name: name, WithDecryption: true } }),
+    ]);
+  });
+
   it('bot A43: a Telegram secret likewise, and a real variable still wins', async () => {
     const made = ingressWorld('telegram', {
       ENV_PARAMETER_NAME: PARAMETER,
