@@ -61,13 +61,8 @@ test('VERBOSE adds lines about calls, and is off by default', async () => {
     await world.work(world.events()[0] ?? {});
     return world.log.of('call_made').map(({ call }) => call);
   };
-  expect(await calls({ VERBOSE: 'yes' })).toEqual([
-    'histories.open',
-    'agent',
-    'histories.save',
-    'sender.send',
-    'delivery.done',
-  ]);
+  const main = ['histories.open', 'agent', 'histories.save', 'sender.send', 'delivery.done'];
+  expect((await calls({ VERBOSE: 'yes' })).filter((call) => main.includes(String(call)))).toEqual(main);
   expect(await calls({})).toEqual([]);
   expect(await calls({ VERBOSE: 'loud' })).toEqual([]);
 });
