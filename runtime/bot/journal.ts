@@ -192,7 +192,8 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     this.ports.log.info('turn_decided', { rule: this.rule, parts: this.parts.length });
   }
 
-  private async reload(): Promise<OpenHistory> {
+  /** Fetches the chat's history again. */
+  async reload(): Promise<OpenHistory> {
     this.history?.discard();
     this.history = await this.ports.histories.open(this.job.chat_id);
     return this.history;

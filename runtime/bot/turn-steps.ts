@@ -1,10 +1,10 @@
 import type { OutgoingPart } from '../channels/channel.ts';
 import type { TurnSteps } from '../core/turn.ts';
 import { decideByAgent } from './decide/agent.ts';
-import { decideBlocked, decideBlocking, withUnblocking } from './decide/blocked.ts';
+import { decideBlocked, decideBlocking, unblocking } from './decide/blocked.ts';
 import { decideCommand } from './decide/command.ts';
 import type { DecideInput, Decider, Verdict } from './decide/decider.ts';
-import { decideIdChange, withAliases } from './decide/id-change.ts';
+import { decideIdChange, tieAliases } from './decide/id-change.ts';
 import { decideNoted } from './decide/noted.ts';
 import { decideRateLimit } from './decide/rate-limit.ts';
 import { decideSpendLimit } from './decide/spend-limit.ts';
@@ -42,9 +42,11 @@ export function botSteps(input: DecideInput): TurnSteps<OutgoingPart, BotDecisio
 }
 
 async function decide(input: DecideInput): Promise<Verdict> {
+  const aliases = await tieAliases(input);
   const verdict = await firstVerdict(input);
+  if ('ignored' in verdict) return verdict;
   // What a message tells beside its text is saved with whatever was decided.
-  return 'ignored' in verdict ? verdict : withAliases(input, withUnblocking(input, verdict));
+  return { ...verdict, state: [...(verdict.state ?? []), ...aliases, ...unblocking(input)] };
 }
 
 async function firstVerdict(input: DecideInput): Promise<Verdict> {

@@ -1,5 +1,5 @@
 import { BLOCKED, blockedBy } from '../chat-state.ts';
-import type { BotDecision } from '../journal.ts';
+import type { StateChange } from '../history-file.ts';
 import type { DecideInput, Decider } from './decider.ts';
 import { userRows } from './user-row.ts';
 
@@ -18,11 +18,10 @@ export const decideBlocked: Decider = (input) => {
 };
 
 /** Who writes again has unblocked the bot. */
-export function withUnblocking(input: DecideInput, decision: BotDecision): BotDecision {
+export function unblocking(input: DecideInput): readonly StateChange[] {
   const blocked = input.journal.state(BLOCKED);
-  if (blocked === undefined || input.message.kind === 'blocked' || !wroteAfter(blocked, input))
-    return decision;
-  return { ...decision, state: [...(decision.state ?? []), { key: BLOCKED, set: null }] };
+  const isOver = blocked !== undefined && input.message.kind !== 'blocked' && wroteAfter(blocked, input);
+  return isOver ? [{ key: BLOCKED, set: null }] : [];
 }
 
 const wroteAfter = (blocked: string, { messages }: DecideInput) =>

@@ -109,6 +109,7 @@ test('a changed business-scoped id that arrives under the new id: the old histor
 test('an alias is never written over a history', async () => {
   const world = workerWorld({ policy: 'fifo' });
   await world.worker(queued(from(NEW_NUMBER, 'mine', 'wamid.0')), context());
+  await world.worker(queued(textJob('one')), context());
   await world.worker(queued(numberChange()), context());
   expect(storedTexts(world.s3, NEW_NUMBER)).toEqual(['mine', 'You said: mine']);
   const { history } = storedHistory(world.s3);
@@ -132,14 +133,59 @@ test('bot A50: a business-scoped id seen beside a number stands for its history,
   expect(last).not.toHaveProperty('to');
 });
 
-test('bot A50: a history that the business-scoped id has already stays its own', async () => {
-  const world = workerWorld({ policy: 'fifo' });
+test('bot A50: who was known by the business-scoped id alone goes on there when the number is seen', async () => {
+  const prompts: unknown[] = [];
+  const world = workerWorld({
+    policy: 'fifo',
+    agent: (turn, { history }) => {
+      prompts.push(history.read().map((row) => row.blocks[0]?.content));
+      return `re ${turn.text}`;
+    },
+  });
   await world.worker(queued(withoutNumber('hidden', 'wamid.0')), context());
   await world.worker(queued(withBoth('one', 'wamid.1')), context());
-  expect(storedTexts(world.s3, BSUID)).toEqual(['hidden', 'You said: hidden']);
+  expect(objectText(world, CHAT)).toBe(`{"alias":"${BSUID}"}`);
+  expect(prompts).toEqual([[], ['hidden', 're hidden']]);
+  expect(storedTexts(world.s3, BSUID)).toEqual(['hidden', 're hidden', 'one', 're one']);
+  expect(world.provider.sent.at(-1)?.body).toMatchObject({ to: CHAT });
   world.tap.clear();
   await world.worker(queued(withBoth('two', 'wamid.2')), context());
-  expect(world.tap.calls.filter((call) => call === 'PutObject')).toHaveLength(1);
+  expect(world.tap.calls).toEqual(['GetObject', 'GetObject', 'PutObject', 'send', 'UpdateItem']);
+  const objects = s3ObjectStore(world.s3, 'bucket', world.clock);
+  const stored = await readStoredHistory(CHAT, objects, {
+    prefix: 'history',
+    rowLimit: 1,
+    clock: world.clock,
+  });
+  expect(stored?.chatIds).toEqual([CHAT, BSUID]);
+});
+
+test('bot A50: two histories that stand already stay apart, and joining them is tried once', async () => {
+  const world = workerWorld({ policy: 'fifo' });
+  await world.worker(queued(withoutNumber('hidden', 'wamid.0')), context());
+  await world.worker(queued(textJob('known', 'wamid.k')), context());
+  await world.worker(queued(withBoth('one', 'wamid.1')), context());
+  expect(storedTexts(world.s3, BSUID)).toEqual(['hidden', 'You said: hidden']);
+  expect(storedTexts(world.s3)).toHaveLength(4);
+  world.tap.clear();
+  await world.worker(queued(withBoth('two', 'wamid.2')), context());
+  expect(world.tap.calls).toEqual(['GetObject', 'PutObject', 'send', 'UpdateItem']);
+});
+
+test('an alias of a turn that then failed is known again, and no circle is made', async () => {
+  const world = workerWorld({ policy: 'fifo' });
+  world.tap.before = (call) => {
+    if (call.input.Key === `history/${CHAT}.sqlite` && call.name === 'PutObject')
+      throw awsError('InternalError', 500);
+  };
+  await world.worker(queued(withBoth('one', 'wamid.1')), context());
+  expect(world.s3.keys()).toEqual([`history/${BSUID}.sqlite`]);
+  world.tap.before = undefined;
+  await world.worker(queued(withBoth('one', 'wamid.1')), context());
+  const { history } = storedHistory(world.s3);
+  expect(history.state(`alias_${BSUID}`)).toBe('made');
+  expect(history.rows(9)).toHaveLength(2);
+  history.close();
 });
 
 test('in a group nothing is aliased: the open history is not the user’s', async () => {
