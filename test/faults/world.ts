@@ -1,4 +1,5 @@
 import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
+import { aliasTarget } from '../../runtime/bot/history-alias.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
@@ -187,7 +188,8 @@ export class World {
     if (service === 'sqs' && name.startsWith('SendMessage')) this.observeQueued(input);
     const event = this.events.get(invocation.eventId ?? '');
     if (!event) return;
-    if (service === 's3' && name === 'PutObject' && String(input.Key).startsWith('history/')) {
+    const isHistory = String(input.Key).startsWith('history/') && !isAlias(input.Body);
+    if (service === 's3' && name === 'PutObject' && isHistory) {
       const run = event.agentRuns.findLast((candidate) => candidate.invocation === invocation)?.run ?? 0;
       event.decisions.push({ at: this.next(), run });
     }
@@ -246,3 +248,5 @@ export function eventIdOf(envelope: unknown): string {
   const value = typeof envelope === 'string' ? (JSON.parse(envelope) as unknown) : envelope;
   return (value as { maws_job?: { event_id?: string } }).maws_job?.event_id ?? '';
 }
+
+const isAlias = (body: unknown) => body instanceof Uint8Array && aliasTarget(body) !== undefined;
