@@ -8,7 +8,7 @@ WhatsApp and Telegram. Plays one recorded message, prints the reply, and stays u
 
   --once            end after the reply: exit code 0, or another with the reason
   --telegram        play a Telegram update; without it a WhatsApp message
-  --agent <file>    answer with your own agent instead of the echo
+  --agent <file>    answer with your own agent instead of the echo: a module, or a config.json
   --port <number>   of the stand-ins' server; default 4780. The console takes the next
   --help            show this
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { MODEL_PROVIDERS } from '../runtime/models/providers.ts';
 import { REGION, TEST_KEYS } from './terraform.ts';
 
 /** Credentials that exist only between a stand's bot and its stand-ins. */
@@ -41,7 +42,11 @@ export function environmentFile(secrets: BotSecrets, standInUrl: string): string
     .join('');
 }
 
-const MODEL_SETTINGS = ['OPENAI_API_KEY', 'OPENAI_MODEL', 'OPENAI_BASE_URL'] as const;
+const MODEL_SETTINGS = [
+  ...Object.values(MODEL_PROVIDERS).map(({ apiKeyName }) => apiKeyName),
+  'OPENAI_MODEL',
+  'OPENAI_BASE_URL',
+];
 
 /** What an agent with a language model reads, as more lines of the `.env`: from the user's own environment. */
 export const modelSettings = (environment: NodeJS.ProcessEnv): string =>

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { type AgentConfig, readAgentConfig } from './bot/agents/config-file.ts';
 import { type Bundle, bundle, loadedBytes } from './bundle.ts';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -36,7 +37,8 @@ export async function buildBundles(options: BuildBundlesOptions = {}): Promise<r
 }
 
 /**
- * Builds the zip of a user's own agent, which replaces the worker's package. The module exports a `handler`,
+ * Builds the zip of a user's own agent, which replaces the worker's package. The file is a configuration
+ * (`.json`, see `buildConfiguredBundle`) or a module that exports a `handler`,
  * or an agent as `agent` or by default, which gets both hops around it, so that it serves as the worker or as
  * the one function. Throws when it exports neither.
  */
@@ -47,9 +49,60 @@ export async function buildAgentBundle(
 ): Promise<Bundle> {
   const file = path.resolve(agentFile);
   if (!existsSync(file)) throw new Error(`There is no file ${agentFile}.`);
+  if (path.extname(file) === '.json') return buildConfiguredBundle(file, { outdir, name });
   const contents = agentEntry(path.basename(file), await exportsOf(file));
   const alias = { 'hookline/bot': source('bot/index') };
   return bundle(name, { source: contents }, { root: path.dirname(file), outdir, alias });
+}
+
+export interface ConfiguredBundleOptions {
+  /** Module with the tools' functions; default: the one that the configuration names, if it does. */
+  readonly functions?: string | undefined;
+  readonly outdir?: string;
+  readonly name?: string;
+}
+
+/**
+ * Builds the zip of an agent that a configuration file describes, with the functions of its tools. Throws with
+ * every fault of the file, and when a function is not there.
+ */
+export async function buildConfiguredBundle(
+  configFile: string,
+  { functions, outdir = 'dist/bundles', name = 'agent' }: ConfiguredBundleOptions = {},
+): Promise<Bundle> {
+  const config = readAgentConfig(path.resolve(configFile));
+  const module = functions === undefined ? config.functionsPath : path.resolve(functions);
+  if (module && !existsSync(module)) throw new Error(`There is no file ${module}.`);
+  const exported = module ? await exportsOf(module) : [];
+  const missing = config.tools.filter((tool) => !exported.includes(tool.function));
+  if (missing.length > 0)
+    throw new Error(
+      `The functions of these tools are not exported: ${missing.map((tool) => tool.function).join(', ')}.`,
+    );
+  const root = path.dirname(path.resolve(configFile));
+  const files = Object.fromEntries(filesOf(configFile, config, root));
+  const alias = { 'hookline/bot': source('bot/index') };
+  return bundle(name, { source: configuredEntry(module) }, { root, outdir, alias, files });
+}
+
+/** The configuration, under the name that the function looks for, and its prices. */
+function filesOf(configFile: string, { general }: AgentConfig, root: string): [string, Uint8Array][] {
+  const costs = general.costs_path;
+  const config: [string, Uint8Array] = ['config.json', readFileSync(configFile)];
+  if (costs === undefined) return [config];
+  const inZip = path.relative(root, path.resolve(root, costs)).replaceAll(path.sep, '/');
+  if (inZip.startsWith('../') || path.isAbsolute(inZip))
+    throw new Error(`costs_path must lead to a file in the folder of ${path.basename(configFile)}.`);
+  return [config, [inZip, readFileSync(path.resolve(root, costs))]];
+}
+
+function configuredEntry(module: string | undefined): string {
+  return [
+    ...(module ? [`import * as tools from ${JSON.stringify(module)};`] : []),
+    `import { buildLambdaHandler } from ${JSON.stringify(source('bot/handler'))};`,
+    `import ${JSON.stringify(source('bot/worker-handler'))};`,
+    `export const handler = buildLambdaHandler(process.env.BOT_TYPE, ${module ? '{ tools }' : '{}'});`,
+  ].join('\n');
 }
 
 async function exportsOf(file: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildOptions, build, type Metafile, type OutputFile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { zipSync } from 'fflate';
 
 export interface Bundle {
@@ -42,18 +42,25 @@ export interface BundleOptions {
   readonly outdir: string;
   /** Import specifier → file. */
   readonly alias?: Record<string, string>;
+  /** Further files of the archive, by their path in it. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
 /** Writes `<outdir>/<name>/`, `<outdir>/<name>.zip` and `<outdir>/<name>.meta.json`. Same sources, same bytes. */
 export async function bundle(name: string, entry: BundleEntry, options: BundleOptions): Promise<Bundle> {
-  const { root, outdir, alias = {} } = options;
+  const { root, outdir, alias = {}, files = {} } = options;
   const directory = path.resolve(outdir, name);
   const input =
     'file' in entry
       ? { entryPoints: [entry.file] }
       : { stdin: { contents: entry.source, resolveDir: root, loader: 'ts' as const } };
   const paths = { absWorkingDir: root, outdir: directory, alias };
-  const { outputFiles, metafile } = await build({ ...ESBUILD_OPTIONS, ...input, ...paths });
+  const { outputFiles: built, metafile } = await build({ ...ESBUILD_OPTIONS, ...input, ...paths });
+  const added = Object.entries(files).map(([file, contents]) => ({
+    path: path.join(directory, file),
+    contents,
+  }));
+  const outputFiles: readonly ArchiveFile[] = [...built, ...added];
   const zipPath = `${directory}.zip`;
   const zip = zipFiles(outputFiles, directory);
   await rm(directory, { recursive: true, force: true });
@@ -66,8 +73,13 @@ export async function bundle(name: string, entry: BundleEntry, options: BundleOp
   return { name, zipPath, directory, zipBytes: zip.length, metafile };
 }
 
+interface ArchiveFile {
+  readonly path: string;
+  readonly contents: Uint8Array;
+}
+
 /** A zip whose bytes follow from the files' names and contents alone. */
-function zipFiles(files: readonly OutputFile[], directory: string): Uint8Array {
+function zipFiles(files: readonly ArchiveFile[], directory: string): Uint8Array {
   const sorted = files
     .map((file) => [path.relative(directory, file.path).replaceAll(path.sep, '/'), file.contents] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));

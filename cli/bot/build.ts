@@ -7,6 +7,8 @@ import { needing, type World } from '../world.ts';
 
 interface BuildFlags {
   readonly agent?: string;
+  readonly config?: string;
+  readonly functions?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -17,16 +19,22 @@ export function addBuild(bot: Command, { terminal }: World): void {
     .command('build')
     .description('build the zip of your own agent, ready for the Terraform module')
     .option('--agent <file>', 'module that exports the agent as "agent" or by default, or a "handler"')
+    .option('--config <file>', 'configuration file of an agent, in place of --agent')
+    .option('--functions <file>', 'module with the functions of its tools, if not the one that it names')
     .option('--out <folder>', 'where the zip goes', 'dist/bundles')
     .option('--json', 'print the result as JSON')
     .action((flags: BuildFlags, command: Command) => build(flags, command, terminal));
 }
 
-async function build({ agent, out, json }: BuildFlags, command: Command, terminal: Terminal): Promise<void> {
+async function build(flags: BuildFlags, command: Command, terminal: Terminal): Promise<void> {
+  const { agent, config, functions, out, json } = flags;
   // Checked here and not by commander, which would name it before a mistyped option.
-  if (!agent) return command.error('error: --agent <file> is missing');
-  const { buildAgentBundle } = await needing(BUILD_PACKAGES, () => import('../../runtime/build.ts'));
-  const { zipPath, zipBytes } = await buildAgentBundle(agent, out);
+  if (!agent === !config) return command.error('error: give either --agent <file> or --config <file>');
+  if (functions && !config) return command.error('error: --functions <file> needs --config <file>');
+  const builder = await needing(BUILD_PACKAGES, () => import('../../runtime/build.ts'));
+  const { zipPath, zipBytes } = agent
+    ? await builder.buildAgentBundle(agent, out)
+    : await builder.buildConfiguredBundle(config ?? '', { functions, outdir: out });
   const sha256 = createHash('sha256')
     .update(await readFile(zipPath))
     .digest('base64');

@@ -22,8 +22,8 @@ export interface Packages {
   readonly zips: readonly PackagedZip[];
 }
 
-/** Names that a project's agent may have. */
-const AGENT_FILES = ['agent.ts', 'agent.mts', 'agent.js', 'agent.mjs'];
+/** Names that a project's agent may have: a module, or its configuration. */
+const AGENT_FILES = ['agent.ts', 'agent.mts', 'agent.js', 'agent.mjs', 'config.json'];
 
 export const agentFileOf = ({ folder }: Project): string | undefined =>
   AGENT_FILES.map((name) => path.join(folder, name)).find(existsSync);

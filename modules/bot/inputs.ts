@@ -81,6 +81,10 @@ export const BOT_INPUTS = {
     }),
     "Zip with your own agent, made by `hookline bot build --agent <file>`: a path, or an S3 object and its version. It replaces the worker's code, or with single_function the code of the one function. Null: the agent that echoes.",
   ),
+  agentFunctionArn: optionalInput(
+    text('^arn:[^:]+:lambda:'),
+    'ARN of the Lambda function that decides the replies, as your agent names it (lambdaAgent): with the alias or version if it names one. The worker may then invoke it. Null: none.',
+  ),
 
   api: input(
     choice('rest', 'http', 'function_url'),

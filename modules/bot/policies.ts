@@ -32,6 +32,8 @@ export interface PolicySubjects {
   readonly tracing: Condition;
   readonly vpc: Optional<unknown>;
   readonly kmsKeyArn: Optional<string>;
+  /** The function that decides the replies. */
+  readonly agentFunctionArn: Optional<string>;
 }
 
 const allowing = (condition: Condition, statements: readonly Statement[]): readonly Statement[] =>
@@ -114,6 +116,25 @@ const failedEvents = (on: PolicySubjects): Statement => ({
   when: on.captureFailedEvents,
 });
 
+const jobs = (on: PolicySubjects): Statement => ({
+  sid: 'Jobs',
+  actions: [
+    'sqs:ReceiveMessage',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:ChangeMessageVisibility',
+  ],
+  resources: [on.jobsQueueArn],
+  when: on.isQueued,
+});
+
+const agentFunction = (on: PolicySubjects): Statement => ({
+  sid: 'AgentFunction',
+  actions: ['lambda:InvokeFunction'],
+  resources: [unwrap(on.agentFunctionArn) ?? ''],
+  when: given(on.agentFunctionArn),
+});
+
 function workStatements(on: PolicySubjects): readonly Statement[] {
   return [
     {
@@ -164,17 +185,8 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],
       resources: [on.tableArn],
     },
-    {
-      sid: 'Jobs',
-      actions: [
-        'sqs:ReceiveMessage',
-        'sqs:DeleteMessage',
-        'sqs:GetQueueAttributes',
-        'sqs:ChangeMessageVisibility',
-      ],
-      resources: [on.jobsQueueArn],
-      when: on.isQueued,
-    },
+    jobs(on),
+    agentFunction(on),
     { sid: 'FailedInvokes', actions: ['sqs:SendMessage'], resources: [on.deadQueueArn], when: on.isInvoked },
   ];
 }

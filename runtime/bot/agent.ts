@@ -48,7 +48,10 @@ export interface HistoryRow {
 /** A piece of a message (contract bot §2). */
 export interface Block {
   readonly type: string;
-  readonly content: unknown;
+  readonly content?: unknown;
+  /** Of a block of type `variable`, which has no content: it sets the variable `key` to `value`. */
+  readonly key?: string;
+  readonly value?: unknown;
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
@@ -70,6 +73,8 @@ export interface AgentContext {
   };
   /** Sends at once, outside the ledger: a turn that is tried again repeats it (contract bot §2). */
   readonly send: DirectActions;
+  /** What variable blocks of the rows in `history.read()` have set; a variable block in the reply sets one. */
+  readonly variables: Readonly<Record<string, unknown>>;
   /** Counts what a model call used: it goes into the reply's row, the log, and the chat's spending. */
   countUsage(usage: Usage): void;
   /** Milliseconds until the function's time is up. */
@@ -101,4 +106,8 @@ export type Reply = null | undefined | string | readonly Block[] | object | numb
  * The plug-in point: decides the reply to a turn. It may throw; the event is then tried again. It runs once
  * for each event whose reply was stored.
  */
-export type Agent = (turn: Turn, context: AgentContext) => Reply | Promise<Reply>;
+export interface Agent {
+  (turn: Turn, context: AgentContext): Reply | Promise<Reply>;
+  /** Who speaks in the history. Default `agent`. */
+  readonly role?: string;
+}

@@ -3,7 +3,10 @@
 export { VERSION } from '../core/version.ts';
 export type { ModelPrices } from '../models/prices.ts';
 export type { Agent, AgentContext, Block, HistoryRow, Reply, Turn, Usage } from './agent.ts';
+export { type HttpAgentOptions, httpAgent } from './agents/http.ts';
+export { type LambdaAgentOptions, lambdaAgent } from './agents/lambda.ts';
 export { type AgentTool, type LlmAgentOptions, llmAgent, type ToolFunction } from './agents/llm.ts';
+export type { RemoteAnswer, RemoteRequest } from './agents/remote.ts';
 export type { CommandOptions, CustomCommand } from './commands.ts';
 export type {
   DirectActions,

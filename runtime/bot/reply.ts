@@ -4,6 +4,7 @@ import { HooklineError } from '../core/errors.ts';
 import type { Block, Reply } from './agent.ts';
 import { BlockFault, mediaParts, templatePart, textParts } from './block-parts.ts';
 import type { Provider } from './job.ts';
+import { isVariable } from './variables.ts';
 
 /** A reply value as blocks (contract bot §2): nothing, a text, blocks, or any value as JSON text. */
 export function replyBlocks(reply: Reply): readonly Block[] {
@@ -16,7 +17,7 @@ const isBlock = (value: unknown): value is Block =>
   value !== null &&
   typeof value === 'object' &&
   typeof (value as Block).type === 'string' &&
-  'content' in value;
+  ('content' in value || isVariable(value as Block));
 
 const LIMITS: Readonly<Record<Provider, PlatformLimits>> = {
   whatsapp: WHATSAPP_LIMITS,

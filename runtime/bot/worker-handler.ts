@@ -13,7 +13,7 @@ import { dynamoLock } from '../core/lock.ts';
 import { jsonLog, type Log } from '../core/log.ts';
 import { s3ObjectStore } from '../core/object-store.ts';
 import { adminActionsOf } from './admin-actions.ts';
-import { echoAgent } from './agents/echo.ts';
+import { agentChooser, type ChosenAgent, ECHO } from './agents/choose.ts';
 import { chatFiles } from './chat-files.ts';
 import { credential } from './config-platforms.ts';
 import { dynamoDelivery } from './delivery.ts';
@@ -115,17 +115,17 @@ function workerLoader(
 ): () => Promise<WorkerPorts> {
   const { clock } = given;
   const loadConfig = configLoader(botType, environment, { clock, log, openSsm: clients.ssm });
+  const chooseAgent = agentChooser(options, environment.LAMBDA_TASK_ROOT ?? process.cwd());
   let current: { readonly loaded: LoadedConfig; readonly ports: WorkerPorts } | undefined;
   return async () => {
     // What the real environment names can be fetched beside the parameter (contract bot §4.1).
     const [loaded] = await Promise.all([loadConfig(), tokens.prepare()]);
     const named = await tokens.bring(loaded.environment);
-    if (current?.loaded !== loaded)
-      current = {
-        loaded,
-        ports: workerPorts({ ...loaded, environment: named }, given, clients, options, log),
-      };
-    return current.ports;
+    if (current?.loaded === loaded) return current.ports;
+    const chosen = await chooseAgent(loaded);
+    const ports = workerPorts({ ...loaded, environment: named }, given, clients, options, log, chosen);
+    current = { loaded, ports };
+    return ports;
   };
 }
 
@@ -136,6 +136,7 @@ export function workerPorts(
   clients: MadeClients,
   options: HandlerOptions,
   log: Log,
+  { agent, timezone, adminUserId }: ChosenAgent = ECHO,
 ): WorkerPorts {
   const { clock } = given;
   const { locksTableName: table, historyPrefix: prefix, tmpDir, historyMaxMessages: maxMessages } = config;
@@ -154,10 +155,10 @@ export function workerPorts(
     config,
     clock,
     log,
-    agent: options.agent ?? echoAgent,
-    commands: options.commands ?? {},
+    agent,
+    commands: { ...(adminUserId !== undefined && { adminUserId }), ...options.commands },
     botUsername: () => clients.username(config.telegram),
-    timezone: 'UTC',
+    timezone,
     notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
     openFiles: (chatId) => chatFiles(chatId, files),
     transcribe: options.transcribe ?? (config.transcription && transcriber(config.transcription, net.fetch)),

@@ -31,11 +31,14 @@ const ALARMS = [
 describe.each(Object.entries(SHAPES))('bot A57: %s', (_, synth) => {
   const stack = synth();
 
-  test('bot A57: invoking is allowed on the worker alone', () => {
+  test('bot A57: invoking is allowed on the worker alone, and by the worker on the agent that is given', () => {
     const invokes = allStatements(stack).filter(({ actions }) =>
       actions.some((action: string) => action.startsWith('lambda:Invoke')),
     );
-    for (const { resources } of invokes) expect(resources).toEqual(['${aws_lambda_alias.worker.arn}']);
+    for (const { sid, resources } of invokes) {
+      const isAgent = sid === 'AgentFunction';
+      expect(resources).toEqual([isAgent ? '${var.agent_function_arn}' : '${aws_lambda_alias.worker.arn}']);
+    }
   });
 
   test('bot A57: no action is a pattern, and every resource is named where AWS can name it', () => {

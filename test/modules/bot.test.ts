@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BotStack } from '../../modules/app-stack.ts';
+import type { BotProps } from '../../modules/bot/index.ts';
 import {
   actionsOn,
   allStatements,
@@ -75,6 +76,17 @@ describe('roles', () => {
     const secret = statements(stack, 'worker').find(({ sid }) => sid === 'Secret');
     expect(secret?.resources[0]).toMatch(/:secret:shop-\?{6}$/);
     expect(stack.data.aws_ssm_parameter).toBeUndefined();
+  });
+
+  test('the worker, and nobody else, may invoke the function that decides the replies, if one is given', () => {
+    const agentFunctionArn = 'arn:aws:lambda:eu-central-1:000000000000:function:answers:live';
+    const granted = (id: string, props: BotProps) =>
+      statements(synthBot(props), id).filter(({ sid }) => sid === 'AgentFunction');
+    expect(granted('worker', { agentFunctionArn })).toEqual([
+      expect.objectContaining({ actions: ['lambda:InvokeFunction'], resources: [agentFunctionArn] }),
+    ]);
+    expect(granted('ingress', { agentFunctionArn })).toEqual([]);
+    expect(granted('worker', {})).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ import { readTokenSettings } from '../../runtime/bot/token-settings.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { keyedHash } from '../../runtime/core/log.ts';
 import { ssmEnvironment } from '../../runtime/core/secrets.ts';
+import { MODEL_PROVIDERS } from '../../runtime/models/providers.ts';
 import { synthModule } from '../modules/synth.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { withoutComments } from './imports.ts';
@@ -64,6 +65,7 @@ describe('environment variables', () => {
     }
     for (const [name] of code('runtime/bot/agents/*.ts').matchAll(/(?<=')OPENAI_[A-Z_]+(?=')/g))
       read.add(name);
+    for (const { apiKeyName } of Object.values(MODEL_PROVIDERS)) read.add(apiKeyName);
     // The other spellings of a credential's name.
     const names = [...read].filter(
       (name) => !/_(API_)?KEY$/.test(name) || !read.has(name.replace(/(_API)?_KEY$/, '')),
@@ -149,6 +151,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     tracing: true,
     vpc: {},
     kmsKeyArn: '<kms key>',
+    agentFunctionArn: '<agent function>',
   };
   const granted = (on: PolicySubjects) => ({
     ingress: ingressStatements(on).filter(({ when = true }) => when === true),
@@ -159,6 +162,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
   const conditions: Readonly<Record<string, Partial<PolicySubjects>>> = {
     'Secrets Manager': { isSecret: false },
     kms_key_arn: { kmsKeyArn: undefined },
+    agent_function_arn: { agentFunctionArn: undefined },
     tracing: { tracing: false },
     vpc: { vpc: undefined },
     WhatsApp: { isWhatsapp: false },

@@ -120,7 +120,8 @@ export const textRules: readonly TextRule[] = [
   {
     says: 'only handlers, servers and the command construct AWS clients',
     pattern: /\bnew (DynamoDB|S3|SQS|SSM|Lambda|SecretsManager|CloudWatch)Client\(/,
-    except: isEdge,
+    // The user's own code makes this agent: there is no handler that could give it a client.
+    except: (file) => isEdge(file) || file === 'runtime/bot/agents/lambda.ts',
   },
   {
     says: 'Terraform variables and outputs are made in module.ts and parts of module-stack only',

@@ -13,6 +13,8 @@ const MAX_EVENT_BYTES = 1_048_576;
 export class FakeLambda {
   readonly invocations: FakeInvocation[] = [];
   onInvoke: ((invocation: FakeInvocation) => void) | undefined;
+  /** `Payload` and `FunctionError` of the answer. */
+  answer: ((invocation: FakeInvocation) => object) | undefined;
   /** Function name → its environment variables. */
   readonly functions = new Map<string, Readonly<Record<string, string>>>();
 
@@ -56,6 +58,6 @@ export class FakeLambda {
     };
     this.invocations.push(invocation);
     this.onInvoke?.(invocation);
-    return { StatusCode: InvocationType === 'Event' ? 202 : 200 };
+    return { StatusCode: InvocationType === 'Event' ? 202 : 200, ...this.answer?.(invocation) };
   }
 }

@@ -10,6 +10,7 @@ import { partsOf, replyBlocks } from '../reply.ts';
 import { TurnMedia } from '../turn-media.ts';
 import { startTyping } from '../typing.ts';
 import { spendingOf, UsageCounter, withUsage } from '../usage.ts';
+import { variablesOf } from '../variables.ts';
 import type { DecideInput } from './decider.ts';
 import { prepareMedia } from './prepare-media.ts';
 import { userRows } from './user-row.ts';
@@ -42,7 +43,9 @@ async function ask(input: DecideInput, media: TurnMedia): Promise<BotDecision> {
   const reply = await runAgent(input, history, usage, media);
   const blocks = replyBlocks(reply);
   const answer: NewRow[] =
-    blocks.length > 0 ? [{ role: 'agent', type: 'agent', blocks: blocks.map(withoutBytes) }] : [];
+    blocks.length > 0
+      ? [{ role: input.agent.role ?? 'agent', type: 'agent', blocks: blocks.map(withoutBytes) }]
+      : [];
   return {
     parts: partsOf(blocks, input.job.provider),
     rule: 'agent',
@@ -73,6 +76,7 @@ async function runAgent(
     history,
     files: { load: (medium) => media.load(medium), save: (name, bytes) => input.files.save(name, bytes) },
     send: direct.actions,
+    variables: variablesOf(history.read()),
     countUsage: usage.count,
     signal,
     deadline: () => input.deadlineMillis - input.clock.nowMillis(),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import path, { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,8 +20,10 @@ const emptyS3: Route = async (request) =>
 const graph = createGraphStandIn();
 const openai = createOpenAiStandIn({
   apiKey: 'sk-key',
-  model: 'small',
-  reply: (text) => `About ${text}: yes.`,
+  reply: (text, { messages, tools }) => {
+    if (messages.at(-1)?.role === 'tool') return `It stands here: ${text}`;
+    return tools ? [{ name: 'find_book', input: { title: 'Emma' } }] : `About ${text}: yes.`;
+  },
 });
 const folder = mkdtempSync(join(tmpdir(), 'hookline-examples-'));
 let server: LocalServer;
@@ -40,7 +42,11 @@ afterAll(async () => {
 
 /** Builds the example's zip, and runs what is in it in a process of its own, as Lambda does. */
 async function answerOf(example: string, text: string): Promise<string | undefined> {
-  const { directory } = await buildAgentBundle(`examples/agents/${example}.ts`, folder, example);
+  const { directory } = await buildAgentBundle(
+    `examples/agents/${example}`,
+    folder,
+    path.parse(example).name,
+  );
   const context = "{ awsRequestId: 'r', invokedFunctionArn: 'a', getRemainingTimeInMillis: () => 30_000 }";
   const script = `import { handler } from ${JSON.stringify(pathToFileURL(join(directory, 'index.mjs')).href)};
 await handler(${JSON.stringify(asynchronous({ ...textJob(text), sent_at: new Date().toISOString() }))}, ${context});`;
@@ -50,6 +56,7 @@ await handler(${JSON.stringify(asynchronous({ ...textJob(text), sent_at: new Dat
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_ENDPOINT_URL: here,
+    LAMBDA_TASK_ROOT: directory,
     BOT_TYPE: 'whatsapp',
     BUCKET_NAME: 'bucket',
     MAWS_TMP_DIR: folder,
@@ -67,14 +74,27 @@ await handler(${JSON.stringify(asynchronous({ ...textJob(text), sent_at: new Dat
 
 describe('the examples, built and run', () => {
   it('echo', async () => {
-    expect(await answerOf('echo', 'hello')).toBe('You said: hello');
+    expect(await answerOf('echo.ts', 'hello')).toBe('You said: hello');
   });
 
   it('llm, with the model, address and key of the settings', async () => {
-    expect(await answerOf('llm', 'rain')).toBe('About rain: yes.');
+    expect(await answerOf('llm.ts', 'rain')).toBe('About rain: yes.');
     expect(openai.calls[0]?.body.messages).toEqual([
       { role: 'system', content: expect.stringContaining('helpful assistant') },
       { role: 'user', content: 'rain' },
+    ]);
+  });
+
+  it('configured, with its configuration and its functions in the zip', async () => {
+    openai.reset();
+    expect(await answerOf('configured/config.json', 'Do you have Emma?')).toBe(
+      'It stands here: {"shelf":"A3"}',
+    );
+    const [first] = openai.calls;
+    expect(first?.body.model).toBe('gpt-5-mini');
+    expect(first?.body.messages).toEqual([
+      { role: 'system', content: expect.stringContaining('You work for the library of Vigo.') },
+      { role: 'user', content: '{"source":"user"}\nDo you have Emma?' },
     ]);
   });
 });
