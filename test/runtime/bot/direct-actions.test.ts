@@ -130,6 +130,7 @@ test('what an agent does not wait for arrives before the reply, and its failure 
       return 'second';
     },
   });
+  world.provider.fail({ kind: 'throttle', retryAfterSeconds: 2 });
   await world.worker(asynchronous(textJob('hello')), context());
   expect(world.provider.sent.map(({ text }) => text)).toEqual(['first', 'second']);
 });
