@@ -2,7 +2,7 @@ import type { IngressVariable, WorkerVariable } from '../../runtime/bot/config.t
 import { ALIAS } from '../parts/function.ts';
 import { attribute, type Condition, choose, expression, hcl, isExpression } from '../parts/optional.ts';
 import type { Bot, BotValues } from './index.ts';
-import { FAILED_EVENTS_PREFIX, HISTORY_PREFIX, SECRETS_PREFIX } from './policies.ts';
+import { FAILED_EVENTS_PREFIX, FILES_PREFIX, HISTORY_PREFIX, SECRETS_PREFIX } from './policies.ts';
 
 type Parts = Pick<Bot, 'bucket' | 'lockTable' | 'queues' | 'parameter'>;
 
@@ -52,6 +52,8 @@ export function workerEnvironment(
     TOKENS_S3_PREFIX: SECRETS_PREFIX,
     SYNC_TOKENS_S3: `${values.syncTokensS3}`,
     TOKEN_WRITE_BACK: `${values.tokenWriteBack}`,
+    PERSIST_FILES_S3: `${values.persistFiles}`,
+    FILES_S3_PREFIX: FILES_PREFIX,
   };
 }
 

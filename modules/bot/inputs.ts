@@ -69,6 +69,11 @@ export const BOT_INPUTS = {
     false,
     'Store in the bucket what the agent changed in its token files. The worker may then write under secrets/.',
   ),
+  persistFiles: input(
+    flag,
+    false,
+    'Keep under files/ in the bucket what users send and what the agent saves. The worker may then read and write there.',
+  ),
   adminCommands: input(
     flag,
     false,

@@ -7,7 +7,7 @@ export const FAILED_EVENTS_PREFIX = 'failed-events';
 export const JOBS_PREFIX = 'jobs';
 export const ARCHIVE_PREFIX = 'archive';
 export const SECRETS_PREFIX = 'secrets';
-const FILES_PREFIX = 'files';
+export const FILES_PREFIX = 'files';
 /** Keys of delivery items begin with it (contract bot §7.3). */
 const DELIVERY_KEY_PREFIX = 'evt:';
 
@@ -28,6 +28,7 @@ export interface PolicySubjects {
   readonly isInvoked: Condition;
   readonly captureFailedEvents: Condition;
   readonly tokenWriteBack: Condition;
+  readonly persistFiles: Condition;
   readonly adminCommands: Condition;
   readonly tracing: Condition;
   readonly vpc: Optional<unknown>;
@@ -146,6 +147,7 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       sid: 'Files',
       actions: ['s3:GetObject', 's3:PutObject'],
       resources: [`${on.bucketArn}/${FILES_PREFIX}/*`],
+      when: on.persistFiles,
     },
     {
       sid: 'AdminCommands',

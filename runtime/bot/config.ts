@@ -37,7 +37,9 @@ export type WorkerVariable =
   | 'TOKEN_ENV_MAP_JSON'
   | 'TOKENS_S3_PREFIX'
   | 'SYNC_TOKENS_S3'
-  | 'TOKEN_WRITE_BACK';
+  | 'TOKEN_WRITE_BACK'
+  | 'PERSIST_FILES_S3'
+  | 'FILES_S3_PREFIX';
 
 export type BusyPolicy = 'drop' | 'fifo' | 'merge';
 

@@ -147,6 +147,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     isInvoked: true,
     captureFailedEvents: true,
     tokenWriteBack: true,
+    persistFiles: true,
     adminCommands: true,
     tracing: true,
     vpc: {},
@@ -170,6 +171,7 @@ test('the IAM table has every right of the two roles, what it is on, and when it
     fifo: { isQueued: false },
     capture_failed_events: { captureFailedEvents: false },
     token_write_back: { tokenWriteBack: false },
+    persist_files: { persistFiles: false },
     admin_commands: { adminCommands: false },
   };
   const whenOf = (sid: string) =>
