@@ -106,6 +106,7 @@ function webhookStatements(on: PolicySubjects): readonly Statement[] {
       when: on.isInvoked,
     },
     { sid: 'HandOffByQueue', actions: ['sqs:SendMessage'], resources: [on.jobsQueueArn], when: on.isQueued },
+    { sid: 'LargeJobs', actions: ['s3:PutObject'], resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`] },
     failedEvents(on),
   ];
 }
@@ -136,7 +137,8 @@ const agentFunction = (on: PolicySubjects): Statement => ({
   when: given(on.agentFunctionArn),
 });
 
-function workStatements(on: PolicySubjects): readonly Statement[] {
+/** What the worker does in the bucket. */
+function bucketStatements(on: PolicySubjects): readonly Statement[] {
   return [
     {
       sid: 'Histories',
@@ -161,6 +163,11 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       resources: [`${on.bucketArn}/${ARCHIVE_PREFIX}/*`],
     },
     {
+      sid: 'StoredJobs',
+      actions: ['s3:GetObject', 's3:DeleteObject'],
+      resources: [`${on.bucketArn}/${JOBS_PREFIX}/*`],
+    },
+    {
       sid: 'TokenFiles',
       actions: ['s3:GetObject'],
       resources: [`${on.bucketArn}/${SECRETS_PREFIX}/*`],
@@ -179,9 +186,17 @@ function workStatements(on: PolicySubjects): readonly Statement[] {
       condition: {
         test: 'StringLike',
         variable: 's3:prefix',
-        values: [HISTORY_PREFIX, ARCHIVE_PREFIX, SECRETS_PREFIX, FILES_PREFIX].map((prefix) => `${prefix}/*`),
+        values: [HISTORY_PREFIX, ARCHIVE_PREFIX, SECRETS_PREFIX, FILES_PREFIX, JOBS_PREFIX].map(
+          (prefix) => `${prefix}/*`,
+        ),
       },
     },
+  ];
+}
+
+function workStatements(on: PolicySubjects): readonly Statement[] {
+  return [
+    ...bucketStatements(on),
     {
       sid: 'LocksAndDeliveries',
       actions: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:DeleteItem'],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { mimeTypeOfName } from '../channels/media-types.ts';
@@ -57,7 +58,8 @@ export function chatFiles(chatId: string, options: ChatFilesOptions): ChatFiles 
       await write(path, stored.body);
       return stored.body;
     },
-    discard: () => rm(folder, { recursive: true, force: true }),
+    // Most turns have no files, so mostly there is nothing to wait for.
+    discard: async () => (existsSync(folder) ? rm(folder, { recursive: true, force: true }) : undefined),
   };
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type AwsClient, awsErrorName, callAws, LONG, type Patience, SHORT } from '../core/aws-errors.ts';
 import { type Clock, epochSeconds } from '../core/clock.ts';
-import { ownedBy } from '../core/lock.ts';
+import { ifConditionHolds, ownedBy } from '../core/lock.ts';
 
 /** How far an event's reply got: the item `evt:<provider>:<event id>` of contract bot §7.3 (b). */
 export interface Delivery {
@@ -38,8 +38,13 @@ export interface DeliveryTable {
   accepted(key: DeliveryKey, part: number, providerId: string): Promise<void>;
   /** What a status webhook says of a part: accepted at least, whatever else became of it. */
   reported(key: DeliveryKey, part: number, providerId: string, status: string): Promise<void>;
-  /** Counts a failed attempt; `refusedPart` is the part that was certainly not accepted. */
-  failed(key: DeliveryKey, refusedPart: number | undefined): Promise<void>;
+  /** Counts a failed attempt and resolves to their number; `refusedPart` was certainly not accepted. */
+  failed(key: DeliveryKey, refusedPart: number | undefined): Promise<number>;
+  /**
+   * Notes that the user is told of the failure. True the first time, and only while nothing of a reply was
+   * accepted.
+   */
+  markErrorTold(key: DeliveryKey): Promise<boolean>;
   /** Takes the note back before the part is sent again: from then on its outcome is unclear. */
   unrefuse(key: DeliveryKey, part: number): Promise<void>;
   /**
@@ -127,10 +132,26 @@ class DynamoDelivery implements DeliveryTable {
     await this.update(key, [`accepted_${part} = :id`, STILL_SENDING, ...mark], values);
   }
 
-  async failed(key: DeliveryKey, refusedPart: number | undefined): Promise<void> {
+  async failed(key: DeliveryKey, refusedPart: number | undefined): Promise<number> {
     const note = refusedPart === undefined ? [] : [`refused_${refusedPart} = :now`];
     const values = { ...SENDING, ...(note.length > 0 && this.now()), ':one': { N: '1' } };
-    await this.update(key, [STILL_SENDING, ...note], values, ' ADD attempts :one');
+    const input = this.updateInput(key, [STILL_SENDING, ...note], values, ' ADD attempts :one');
+    const command = new UpdateItemCommand({ ...input, ReturnValues: 'UPDATED_NEW' });
+    const { Attributes } = await this.send('UpdateItem', command);
+    return Number(Attributes?.attempts?.N ?? 1);
+  }
+
+  async markErrorTold(key: DeliveryKey): Promise<boolean> {
+    const input = {
+      ...this.updateInput(key, ['error_told = :now', STILL_SENDING], {
+        ...SENDING,
+        ...this.now(),
+        ':done': { S: 'done' },
+      }),
+      ConditionExpression:
+        'attribute_not_exists(error_told) AND attribute_not_exists(accepted_1) AND (attribute_not_exists(#state) OR #state <> :done)',
+    };
+    return ifConditionHolds(() => this.send('UpdateItem', new UpdateItemCommand(input)));
   }
 
   async unrefuse(key: DeliveryKey, part: number): Promise<void> {

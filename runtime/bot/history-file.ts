@@ -185,9 +185,11 @@ export class HistoryFile {
     return changes > 0;
   }
 
-  /** Event ids whose replies are kept: they may not be known to be delivered yet. */
+  /** Event ids whose replies are kept: they may not be known to be delivered yet. Those that name another event are none. */
   eventsWithReplies(): string[] {
-    const rows = this.database.prepare("SELECT event_id FROM event_ledger WHERE reply <> '[]'").all();
+    const rows = this.database
+      .prepare("SELECT event_id FROM event_ledger WHERE reply LIKE '[%' AND reply <> '[]'")
+      .all();
     return rows.map((row) => String(row.event_id));
   }
 

@@ -6,6 +6,7 @@ import type { Environment } from '../core/config.ts';
 import { ConfigError, describeError } from '../core/errors.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer, readHttpEvent } from '../core/http-event.ts';
 import { jsonLog, type Log } from '../core/log.ts';
+import type { ObjectStore } from '../core/object-store.ts';
 import { traceIdOf, traceparentOf } from '../core/trace-context.ts';
 import type { BotConfig } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
@@ -44,6 +45,7 @@ export function buildIngressHandler(botType?: string, options: HandlerOptions = 
         openHandOff,
         openDelivery: () => deliveryOf(config, clients),
         failedEvents,
+        openObjects: () => objectsOf(config, clients),
         clock,
         log: requestLog,
         traceparent,
@@ -119,11 +121,15 @@ async function deliveryOf(config: BotConfig, clients: Clients): Promise<Delivery
 function failedEventsOf(config: BotConfig, clients: Clients): FailedEvents {
   const { bucketName, captureFailedEvents, failedEventsPrefix: prefix } = config;
   if (!captureFailedEvents || !bucketName) return noFailedEvents;
-  const { clock } = clients;
-  const openStore = async () => {
-    const { S3Client, s3ObjectStore } = await import('../core/object-store.ts');
-    clients.s3 ??= new S3Client(INGRESS_CLIENT);
-    return s3ObjectStore(clients.s3, bucketName, clock);
-  };
-  return failedEventStore({ openStore, prefix, clock });
+  const openStore = () => objectsIn(bucketName, clients);
+  return failedEventStore({ openStore, prefix, clock: clients.clock });
+}
+
+const objectsOf = async ({ bucketName }: BotConfig, clients: Clients): Promise<ObjectStore | undefined> =>
+  bucketName ? objectsIn(bucketName, clients) : undefined;
+
+async function objectsIn(bucketName: string, clients: Clients): Promise<ObjectStore> {
+  const { S3Client, s3ObjectStore } = await import('../core/object-store.ts');
+  clients.s3 ??= new S3Client(INGRESS_CLIENT);
+  return s3ObjectStore(clients.s3, bucketName, clients.clock);
 }

@@ -6,12 +6,14 @@ import { describeError } from '../core/errors.ts';
 import { type HttpAnswer, type HttpRequest, jsonAnswer, textAnswer } from '../core/http-event.ts';
 import { isRecord, isTooDeep, type JsonRecord } from '../core/json.ts';
 import type { Log } from '../core/log.ts';
+import type { ObjectStore } from '../core/object-store.ts';
 import type { BotConfig } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
 import { type RulePorts, sortEvents } from './ingress-rules.ts';
 import type { Job } from './job.ts';
+import { storeLargeJobs } from './job-store.ts';
 import { logFields } from './log-fields.ts';
 import { noteStatuses } from './statuses.ts';
 
@@ -22,6 +24,8 @@ export interface IngressPorts extends RulePorts {
   /** Called when a status tells of a part of ours; resolves to nothing when there is no table. */
   readonly openDelivery: () => Promise<DeliveryTable | undefined>;
   readonly failedEvents: FailedEvents;
+  /** Called when a job is too large to be passed on; resolves to nothing when there is no bucket. */
+  readonly openObjects: () => Promise<ObjectStore | undefined>;
 }
 
 /** Answers a platform's request: handshake, or jobs handed over (contract bot §5, §6). Texts are fixed there. */
@@ -99,10 +103,10 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
 }
 
 /** The acknowledgement, or nothing when a job was refused: then none counts as handed over. */
-async function handOver(jobs: readonly Job[], { config, log, openHandOff }: IngressPorts) {
+async function handOver(jobs: readonly Job[], { config, log, openHandOff, openObjects }: IngressPorts) {
   try {
     const handOff = await openHandOff();
-    await handOff.send(jobs);
+    await handOff.send(await storeLargeJobs(jobs, openObjects));
     for (const job of jobs) log.info('job_handed_off', logFields(job, config));
     return handOff.acknowledgement;
   } catch (error) {

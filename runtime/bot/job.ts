@@ -15,6 +15,8 @@ export interface Job {
   /** What the provider sent, reduced to this one message. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly v: 1;
+  /** The payload is an object below `jobs/`, and empty here (contract bot §6.3). */
+  readonly stored?: true;
   readonly job_kind: 'turn' | 'notice';
   /** What a `notice` job tells; its worker sends that text at most once an hour (contract bot §7.9). */
   readonly notice?: NoticeReason;

@@ -1,59 +1,16 @@
 import type { OutgoingPart } from '../channels/channel.ts';
-import { type Clock, epochSeconds } from '../core/clock.ts';
-import { ClaimLostError, describeError, HooklineError } from '../core/errors.ts';
-import type { Lock } from '../core/lock.ts';
-import type { Log } from '../core/log.ts';
-import {
-  type Claim,
-  type Decided,
-  type TurnFailure,
-  type TurnJournal,
-  UnclearSendHeldError,
-} from '../core/turn.ts';
+import { epochSeconds } from '../core/clock.ts';
+import { describeError, HooklineError } from '../core/errors.ts';
+import { type Claim, type TurnFailure, type TurnJournal, UnclearSendHeldError } from '../core/turn.ts';
 import type { HistoryRow, Usage } from './agent.ts';
-import type { Delivery, DeliveryTable } from './delivery.ts';
-import type { FailedEvents } from './failed-events.ts';
-import { withRotation } from './history-archive.ts';
-import type { LedgerRow, NewRow, StateChange } from './history-file.ts';
-import type { HistoryStore, OpenHistory } from './history-store.ts';
+import type { Delivery } from './delivery.ts';
+import type { OpenHistory } from './history-store.ts';
 import type { Job } from './job.ts';
+import type { BotDecision, JournalOptions, JournalPorts } from './journal-ports.ts';
+import { type DecidedEvent, decidedEvent, ledgerRows } from './ledger.ts';
+import { DecidedElsewhereError, saveDecision } from './save-decision.ts';
 
-/** A reply and what is stored with it. */
-export interface BotDecision extends Decided<OutgoingPart> {
-  /** What decided: `agent`, `command`, … (contract bot §7.3). */
-  readonly rule: string;
-  readonly rows: readonly NewRow[];
-  /** Empties the chat's rows first. */
-  readonly clear: boolean;
-  /** Changes of the chat's state, saved with the rows. */
-  readonly state?: readonly StateChange[];
-  /** What the turn's model calls used. */
-  readonly usage?: Usage;
-}
-
-export interface JournalPorts {
-  readonly histories: HistoryStore;
-  /** Absent without a lock table: then nothing is known about deliveries. */
-  readonly delivery: DeliveryTable | undefined;
-  /** Only the drop policy takes a lock; a queue's message group serialises by itself. */
-  readonly lock: Lock | undefined;
-  readonly failedEvents: FailedEvents;
-  /** Events this container has seen done; their stored replies need not stay in the history. Kept bounded. */
-  readonly finished: Set<string>;
-  readonly clock: Clock;
-  readonly log: Log;
-}
-
-export interface JournalOptions {
-  /** Unique per invocation and event. */
-  readonly owner: string;
-  readonly lockTtlSeconds: number;
-  /** When this invocation is over at the latest, epoch seconds. */
-  readonly deadlineSeconds: number;
-  readonly dedupeTtlSeconds: number;
-  /** Failed attempts are counted on the event item where no queue counts them. */
-  readonly countAttempts: boolean;
-}
+export type { BotDecision, JournalOptions, JournalPorts } from './journal-ports.ts';
 
 /** A run of this very event may still be alive; the event must come back, and this was no failed attempt. */
 export class OwnEventBusyError extends HooklineError {
@@ -63,8 +20,6 @@ export class OwnEventBusyError extends HooklineError {
   }
 }
 
-/** How often a save is merged into somebody else's before the event is given back (contract bot §7.7). */
-const MERGE_ATTEMPTS = 3;
 /** Clocks differ, and an invocation's last moments are not exact (contract bot §7.1). */
 const BUSY_MARGIN_SECONDS = 5;
 
@@ -72,25 +27,42 @@ const MAX_FINISHED_KEPT = 1000;
 
 /** The turn journal of a bot: chat lock, ledger in the history file, delivery item. */
 export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
+  /** The event that carries the reply; of merged ones the last. */
+  private readonly job: Job;
   private history: OpenHistory | undefined;
   private locked = false;
   private parts: readonly OutgoingPart[] = [];
+  /** Whose delivery item tells how far the reply got. */
+  carrierId: string;
   /** What decided the event, once that is known. */
   rule: string | undefined;
   /** What this run's model calls used, once it has decided. */
   usage: Usage | undefined;
+  /** Whether the ledger has the event, as far as is known. */
+  isDecided = false;
+  /** The lock's holder, when another event of the chat was being worked on. */
+  heldBy: string | undefined;
+  /** The stage at which the turn failed. */
+  failedStage: TurnFailure<OutgoingPart>['stage'] | undefined;
+  /** How many attempts failed, once one did and where they are counted. */
+  failedAttempts: number | undefined;
   private refused: ReadonlySet<number> = new Set();
   private last: { readonly part: number; readonly providerId: string } | undefined;
 
+  /** `jobs`: one event, or the events of one chat that form one turn, in order of arrival. */
   constructor(
-    private readonly job: Job,
+    private readonly jobs: readonly [Job, ...Job[]],
     private readonly ports: JournalPorts,
     private readonly options: JournalOptions,
-  ) {}
+  ) {
+    this.job = jobs.at(-1) ?? jobs[0];
+    this.carrierId = this.job.event_id;
+    this.history = options.opened;
+  }
 
   private get key() {
-    const { provider, event_id: eventId, chat_id: chatId } = this.job;
-    return { provider, eventId, chatId };
+    const { provider, chat_id: chatId } = this.job;
+    return { provider, eventId: this.carrierId, chatId };
   }
 
   /** The newest rows of the chat, oldest first. */
@@ -110,18 +82,17 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
 
   async claim(): Promise<Claim<OutgoingPart>> {
     const held = await this.takeLock();
-    try {
-      this.history = await this.ports.histories.open(this.job.chat_id);
-      const decided = this.history.file.ledgerRow(this.job.event_id);
-      if (held) return await this.claimWhileBusy(decided);
-      const claim: Claim<OutgoingPart> = decided ? await this.resume(decided) : { status: 'new' };
-      if (claim.status === 'done') await this.releaseLock();
-      else this.ports.log.info('turn_claimed', { status: claim.status });
-      return claim;
-    } catch (error) {
-      await this.attempt('release the lock', () => this.releaseLock());
-      throw error;
-    }
+    const decided = this.options.decided ?? (await this.readLedger());
+    if (held) return this.claimWhileBusy(decided);
+    const claim: Claim<OutgoingPart> = decided ? await this.resume(decided) : { status: 'new' };
+    if (claim.status === 'done') await this.releaseLock();
+    else this.ports.log.info('turn_claimed', { status: claim.status });
+    return claim;
+  }
+
+  private async readLedger(): Promise<DecidedEvent | undefined> {
+    this.history ??= await this.ports.histories.open(this.job.chat_id);
+    return decidedEvent(this.history.file, this.job.event_id);
   }
 
   /** True when another event of the chat is being worked on. */
@@ -139,18 +110,21 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     });
     if (result.status === 'held-by-this-event') throw new OwnEventBusyError();
     this.locked = result.status === 'acquired';
+    if (result.status === 'held-by-other') this.heldBy = result.owner;
     return !this.locked;
   }
 
   /** Only an undecided event may be ignored; a stored reply is never lost to a busy chat (§7.4). */
-  private async claimWhileBusy(decided: LedgerRow | undefined): Promise<Claim<OutgoingPart>> {
+  private async claimWhileBusy(decided: DecidedEvent | undefined): Promise<Claim<OutgoingPart>> {
     if (!decided) return { status: 'ignored', rule: 'busy' };
     if ((await this.resume(decided)).status === 'done') return { status: 'done' };
     throw new OwnEventBusyError();
   }
 
-  private async resume(decided: LedgerRow): Promise<Claim<OutgoingPart>> {
+  private async resume(decided: DecidedEvent): Promise<Claim<OutgoingPart>> {
+    this.isDecided = true;
     this.rule = decided.rule;
+    this.carrierId = decided.carrierId;
     if (decided.parts.length === 0) return { status: 'done' };
     const delivery = await this.ports.delivery?.read(this.key);
     if (delivery?.done) return { status: 'done' };
@@ -169,26 +143,19 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     this.parts = decision.parts;
     this.rule = decision.rule;
     this.usage = decision.usage;
-    const ledger: LedgerRow = {
-      eventId: this.job.event_id,
-      userId: this.job.user_id,
-      sentAt: this.job.sent_at,
-      attempt: this.options.owner,
-      rule: decision.rule,
-      parts: decision.parts,
-    };
-    for (let attempt = 0; attempt <= MERGE_ATTEMPTS; attempt++) {
-      const history = attempt === 0 && this.history ? this.history : await this.reload();
-      const other = history.file.ledgerRow(this.job.event_id);
-      if (other?.attempt === this.options.owner) return this.saved(); // only the answer was lost
-      if (other) throw new ClaimLostError('Another attempt decided this event');
-      await this.write(history, decision, ledger);
-      if ((await this.ports.histories.save(this.job.chat_id, history)) === 'stored') return this.saved();
+    const { provider, chat_id: chatId } = this.job;
+    const { owner, dedupeTtlSeconds } = this.options;
+    const ledger = ledgerRows(this.jobs, decision, owner);
+    const { history } = this;
+    this.history = undefined;
+    const save = { provider, chatId, owner, decision, ledger, dedupeTtlSeconds };
+    try {
+      await saveDecision(save, this.ports, history);
+    } catch (error) {
+      this.isDecided = error instanceof DecidedElsewhereError;
+      throw error;
     }
-    throw new ClaimLostError('The history changed under every attempt to save');
-  }
-
-  private saved(): void {
+    this.isDecided = true;
     this.ports.log.info('turn_decided', { rule: this.rule, parts: this.parts.length });
   }
 
@@ -197,24 +164,6 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     this.history?.discard();
     this.history = await this.ports.histories.open(this.job.chat_id);
     return this.history;
-  }
-
-  private async write(history: OpenHistory, decision: BotDecision, ledger: LedgerRow): Promise<void> {
-    const { file } = history;
-    const nowSeconds = epochSeconds(this.ports.clock);
-    const stored = file.eventsWithReplies();
-    const { finished } = this.ports;
-    file.forgetReplies(
-      decision.clear ? await this.deliveredReplies(stored) : stored.filter((id) => finished.has(id)),
-    );
-    const change = await withRotation({ ...decision, ledger: [ledger] }, history, this.ports);
-    file.write(change, { nowSeconds, forgetBeforeSeconds: nowSeconds - this.options.dedupeTtlSeconds });
-  }
-
-  /** Without a table nobody knows what was delivered, and a cleared chat must not keep its texts. */
-  private async deliveredReplies(eventIds: string[]): Promise<readonly string[]> {
-    if (eventIds.length === 0 || !this.ports.delivery) return eventIds;
-    return this.ports.delivery.doneAmong(this.job.provider, eventIds);
   }
 
   async partBegun(part: number): Promise<void> {
@@ -245,26 +194,39 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   private rememberFinished(): void {
     const { finished } = this.ports;
     if (finished.size >= MAX_FINISHED_KEPT) finished.clear();
-    finished.add(this.job.event_id);
+    finished.add(this.carrierId);
   }
 
   async fail(failure: TurnFailure<OutgoingPart>): Promise<'captured' | 'given-back'> {
     const { stage, errorClass, error, part } = failure;
+    this.failedStage = stage;
     this.ports.log.warn('turn_failed', { stage, part, error_class: errorClass, error: describeError(error) });
-    if (stage === 'send' && errorClass === 'permanent' && (await this.capture('send_failed', failure)))
-      return 'captured';
+    if (errorClass === 'permanent' && (await this.captureForGood(failure))) return 'captured';
     if (error instanceof UnclearSendHeldError) await this.capture('send_unclear', failure);
     const refusedPart = stage === 'send' && errorClass !== 'unclear' ? failure.part : undefined;
-    if (refusedPart !== undefined || this.options.countAttempts)
-      await this.attempt('note the failure', () => this.ports.delivery?.failed(this.key, refusedPart));
+    // Waiting for the lock is no failed attempt (§7.8), and a table that did not give it cannot count either.
+    const counts = this.options.countAttempts && (stage !== 'claim' || this.locked);
+    if (refusedPart !== undefined || counts)
+      await this.attempt('note the failure', async () => {
+        this.failedAttempts = await this.ports.delivery?.failed(this.key, refusedPart);
+      });
     await this.attempt('release the lock', () => this.releaseLock());
     return 'given-back';
   }
 
+  /** What is in vain to try again, once an operator can see it. */
+  private async captureForGood(failure: TurnFailure<OutgoingPart>): Promise<boolean> {
+    if (failure.stage === 'send') return this.capture('send_failed', failure);
+    if (failure.stage !== 'decide' || !(await this.capture('agent_failed', failure))) return false;
+    await this.attempt('release the lock', () => this.releaseLock());
+    return true;
+  }
+
   private capture(reason: string, { error, part, unsent }: TurnFailure<OutgoingPart>): Promise<boolean> {
-    const { provider, event_id: eventId } = this.job;
-    const event = { maws_job: this.job, part, unsent };
-    return this.ports.failedEvents.capture({ reason, error, provider, eventId, event }, this.ports.log);
+    // Whichever event of a turn came back, what is left to do is the carrier's.
+    const event = { maws_job: { ...this.job, event_id: this.carrierId }, part, unsent };
+    const failed = { reason, error, provider: this.job.provider, eventId: this.carrierId, event };
+    return this.ports.failedEvents.capture(failed, this.ports.log);
   }
 
   /** Frees what the turn holds in this process. The lock is left to `finish` and `fail`. */
@@ -279,7 +241,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   }
 
   /** A failure while handling a failure is logged; the first one is what the caller must see. */
-  private async attempt(what: string, step: () => Promise<void> | undefined): Promise<void> {
+  private async attempt(what: string, step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {

@@ -7,7 +7,10 @@ const SEND_MARGIN_MILLIS = 1_000;
 /** Between two parts of a reply: Telegram takes about one message a second in a chat (contract bot §17.7). */
 const PART_PAUSE_MILLIS = 1_000;
 
-type PartInput = Pick<DecideInput, 'job' | 'message' | 'clock' | 'deadlineMillis' | 'files' | 'sender'>;
+type PartInput = Pick<
+  DecideInput,
+  'job' | 'journal' | 'message' | 'clock' | 'deadlineMillis' | 'files' | 'sender'
+>;
 
 /** Where a turn's parts go: to its chat, in time. */
 export const targetOf = ({
@@ -27,7 +30,7 @@ export const targetOf = ({
  * answers; nothing says that WhatsApp's groups take a quotation.
  */
 export function partSender(input: PartInput) {
-  const { job, message, clock, sender } = input;
+  const { job, journal, message, clock, sender } = input;
   const target = targetOf(input);
   const isQuoting = message.group !== undefined && job.provider === 'telegram';
   let acceptedMillis = Number.NEGATIVE_INFINITY;
@@ -36,7 +39,7 @@ export function partSender(input: PartInput) {
     if (pause > 0 && clock.nowMillis() + pause < target.deadlineMillis) await clock.sleep(pause);
     const providerId = await sender.send(part, {
       ...target,
-      callbackData: `${job.event_id}#${number}`,
+      callbackData: `${journal.carrierId}#${number}`,
       ...(number === 1 && isQuoting && { quotedMessageId: message.messageId }),
     });
     acceptedMillis = clock.nowMillis();

@@ -33,10 +33,14 @@ const UNCLEAR_PAUSE_SECONDS = 60;
 /** The longest visibility timeout SQS takes. */
 const MAX_PAUSE_SECONDS = 43_200;
 
+/** How often the queue has delivered a record, this time included. */
+export const receivesOf = (record: WorkerRecord): number =>
+  Number(record.attributes?.ApproximateReceiveCount ?? 1);
+
 /** How long a failed record stays invisible: far shorter than the queue's timeout, which is for killed workers. */
 export function backoffSeconds(record: WorkerRecord, error: unknown): number {
   if (errorClassOf(error) === 'unclear') return UNCLEAR_PAUSE_SECONDS;
-  const receives = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+  const receives = receivesOf(record);
   const asked = error instanceof HooklineError ? (error.retryAfterSeconds ?? 0) : 0;
   return Math.min(MAX_PAUSE_SECONDS, Math.ceil(Math.max(FIRST_PAUSE_SECONDS * 2 ** (receives - 1), asked)));
 }

@@ -5,9 +5,16 @@ import { asRecord, isRecord, type JsonRecord } from '../core/json.ts';
 import { traceparentOf } from '../core/trace-context.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
-import { comeBackSooner, type QueuePorts, queueRecords, type WorkerRecord } from './queue-record.ts';
+import { workMerged } from './merge.ts';
+import {
+  comeBackSooner,
+  type QueuePorts,
+  queueRecords,
+  receivesOf,
+  type WorkerRecord,
+} from './queue-record.ts';
 import { workNotice } from './work-notice.ts';
-import { type WorkerPorts, workJob } from './worker.ts';
+import { type Invocation, type WorkerPorts, workTurn } from './worker.ts';
 
 /** What an event brings beside its jobs. */
 export interface EventInvocation {
@@ -31,7 +38,7 @@ export async function workEvent(
   if (records) return workRecords(records, ports, invocation);
   if (isRecord(shape.maws_job)) {
     if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
-    return answer(await workOne(readJob(shape.maws_job), ports, { ...invocation, hop: 'async' }));
+    return answer(await workOne(readJob(shape.maws_job), ports, invocation));
   }
   const body = shape.update ?? shape.whatsapp_update;
   if (isRecord(body)) return workDirectly(body, ports, invocation);
@@ -40,17 +47,13 @@ export async function workEvent(
 
 const answer = (text: string) => jsonAnswer(200, text);
 
-async function workOne(
-  job: Job,
-  ports: WorkerPorts,
-  invocation: EventInvocation & { hop: 'async' | 'queue' },
-) {
+async function workOne(job: Job, ports: WorkerPorts, invocation: Invocation) {
   if (job.chat_id === '') return 'No chat_id found; update ignored.';
   if (job.job_kind === 'notice') {
     await workNotice(job, ports, invocation.deadlineMillis);
     return 'Processed.';
   }
-  const outcome = await workJob(job, ports, invocation);
+  const outcome = await workTurn([job], ports, invocation);
   const isBusy = outcome.status === 'ignored' && outcome.rule === 'busy';
   return isBusy ? 'Already processing; update ignored.' : 'Processed.';
 }
@@ -65,10 +68,7 @@ async function workDirectly(
   const { events } = readWebhookBody(ports.config, body, ports.clock.nowMillis());
   let last = 'No jobs found.';
   for (const event of events)
-    last = await workOne(toJob(ports.config, event, traceparentOf(undefined)), ports, {
-      ...invocation,
-      hop: 'async',
-    });
+    last = await workOne(toJob(ports.config, event, traceparentOf(undefined)), ports, invocation);
   return answer(last);
 }
 
@@ -79,19 +79,20 @@ async function workRecords(
   invocation: EventInvocation,
 ): Promise<BatchResponse> {
   const errors = new Map<string, unknown>();
-  const response = await processBatch(
-    records,
-    async (record) => {
-      if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
-      const owner = `${invocation.owner}:${record.messageId}`;
-      const job = readJob(parseBody(record.body).maws_job);
-      await workOne(job, ports, { ...invocation, owner, hop: 'queue' });
-    },
-    (record, error) => {
-      errors.set(record.messageId, error);
-      ports.log.error('record_failed', { message_id: record.messageId, error: describeError(error) });
-    },
-  );
+  const onFailure = (record: WorkerRecord, error: unknown) => {
+    errors.set(record.messageId, error);
+    ports.log.error('record_failed', { message_id: record.messageId, error: describeError(error) });
+  };
+  const read = (record: WorkerRecord) => readJob(parseBody(record.body).maws_job);
+  const one = async (record: WorkerRecord) => {
+    if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
+    const owner = `${invocation.owner}:${record.messageId}`;
+    await workOne(read(record), ports, { ...invocation, owner, receives: receivesOf(record) });
+  };
+  const response =
+    ports.config.busyPolicy === 'merge' && ports.config.bucketName
+      ? await workMerged(records, { ports, invocation, read, one, onFailure })
+      : await processBatch(records, one, onFailure);
   // The records behind a failed one of their group come back with it: they must not wait longer.
   const failed = new Set(response.batchItemFailures.map((item) => item.itemIdentifier));
   for (const record of records.filter(({ messageId }) => failed.has(messageId)))

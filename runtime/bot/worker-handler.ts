@@ -155,6 +155,7 @@ export function workerPorts(
     config,
     clock,
     log,
+    objects,
     agent,
     commands: { ...(adminUserId !== undefined && { adminUserId }), ...options.commands },
     botUsername: () => clients.username(config.telegram),

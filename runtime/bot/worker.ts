@@ -1,7 +1,8 @@
 import type { Channel, IncomingMessage } from '../channels/channel.ts';
 import type { Clock } from '../core/clock.ts';
-import { describeError, loggableError } from '../core/errors.ts';
+import { describeError, errorClassOf, loggableError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { ObjectStore } from '../core/object-store.ts';
 import { runTurn, type TurnOutcome } from '../core/turn.ts';
 import { VERSION } from '../core/version.ts';
 import { afterTurn, noteBlock } from './after-turn.ts';
@@ -10,9 +11,13 @@ import type { ChatFiles } from './chat-files.ts';
 import type { AdminActions, CommandOptions } from './commands.ts';
 import type { BotConfig } from './config.ts';
 import type { Job } from './job.ts';
-import { BotJournal, type JournalPorts } from './journal.ts';
-import { logFields } from './log-fields.ts';
+import { fetchJobs, forgetJobs, isMissing, missingSteps } from './job-store.ts';
+import { BotJournal, type JournalOptions, type JournalPorts } from './journal.ts';
+import { giveUp, isLastAttempt } from './last-attempt.ts';
+import { logFields, loggedEventId } from './log-fields.ts';
+import { mergedMessage } from './merged-message.ts';
 import type { NoticeMarks } from './notice-marks.ts';
+import { tellBusy, tellOfFailure } from './say.ts';
 import type { Transcribe } from './transcribe.ts';
 import { botSteps } from './turn-steps.ts';
 import { usageFields } from './usage.ts';
@@ -29,6 +34,8 @@ export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly adminActions?: AdminActions;
   /** The bot's name on Telegram, without the @. */
   botUsername(): Promise<string>;
+  /** The bot's bucket. */
+  readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly notices: NoticeMarks;
@@ -44,17 +51,29 @@ export interface Invocation {
   /** Unique to it: request id and a random part. */
   readonly owner: string;
   readonly deadlineMillis: number;
-  /** `async` has no receive count: failures are counted on the event item. */
-  readonly hop: 'async' | 'queue';
+  /** How often the queue delivered the message; undefined where no queue counts and the event item does. */
+  readonly receives?: number;
 }
 
-/** Works one job to its end and logs the line that tells how. Throws when the job must come back. */
-export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocation): Promise<TurnOutcome> {
+/** The events of one turn, of one chat and in order of arrival: one, or several under merge. */
+export type TurnJobs = readonly [Job, ...Job[]];
+
+/** What was read of a turn's chat before. */
+export type Known = Pick<JournalOptions, 'opened' | 'decided'>;
+
+/** Works one turn to its end and logs the line that tells how. Throws when its jobs must come back. */
+export async function workTurn(
+  jobs: TurnJobs,
+  ports: WorkerPorts,
+  invocation: Invocation,
+  known: Known = {},
+): Promise<TurnOutcome> {
   const { clock, config } = ports;
   const started = clock.nowMillis();
+  const job = jobs.at(-1) ?? jobs[0];
   const log = ports.log.with({ ...logFields(job, config), attempt: invocation.owner });
   const own = verbosePorts({ ...ports, log });
-  const journal = journalOf(job, own, invocation);
+  let journal: BotJournal | undefined;
   const finished = (status: string, rule: string, more = {}) =>
     log.info('worker_job_finished', {
       busy_policy: config.busyPolicy,
@@ -63,11 +82,14 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
       rule,
       duration_ms: clock.nowMillis() - started,
       version: VERSION,
-      ...(journal.usage && { model: journal.usage.model, ...usageFields(journal.usage) }),
+      ...(journal?.usage && { model: journal.usage.model, ...usageFields(journal.usage) }),
       ...more,
     });
+  logMerged(jobs, job, ports, invocation);
   try {
-    const outcome = await turn(job, own, journal, invocation.deadlineMillis);
+    const fetched = await fetchJobs(jobs, ports.objects);
+    journal = journalOf(fetched, own, invocation, known);
+    const outcome = await turn(fetched, own, journal, invocation);
     finished(outcome.status, ruleOf(outcome, journal.rule));
     await afterTurn(outcome, job, own, invocation.deadlineMillis);
     return outcome;
@@ -80,32 +102,70 @@ export async function workJob(job: Job, ports: WorkerPorts, invocation: Invocati
   }
 }
 
+/** Each merged event has a line that names the one under which the rest is told. */
+function logMerged(jobs: TurnJobs, carrier: Job, { log, config }: WorkerPorts, { owner }: Invocation): void {
+  const carriedBy = loggedEventId(carrier.provider, carrier.event_id, config);
+  for (const job of jobs.slice(0, -1))
+    log.info('event_merged', { ...logFields(job, config), attempt: owner, carried_by: carriedBy });
+}
+
 /** The rule that decided the event's fate (contract bot §6.8, §7.3). */
 function ruleOf(outcome: TurnOutcome, decidedBy: string | undefined): string {
   if (outcome.status === 'ignored') return outcome.rule;
+  if (outcome.status === 'given-up') return errorClassOf(outcome.error);
   return outcome.status === 'done' ? 'duplicate' : (decidedBy ?? 'agent');
 }
 
-const journalOf = (job: Job, ports: WorkerPorts, { owner, deadlineMillis, hop }: Invocation) =>
-  new BotJournal(job, ports, {
+const journalOf = (
+  jobs: TurnJobs,
+  ports: WorkerPorts,
+  { owner, deadlineMillis, receives }: Invocation,
+  known: Known,
+) =>
+  new BotJournal(jobs, ports, {
     owner,
     lockTtlSeconds: ports.config.lockTtlSeconds,
     deadlineSeconds: Math.ceil(deadlineMillis / 1000),
     dedupeTtlSeconds: ports.config.dedupeTtlSeconds,
-    countAttempts: hop === 'async',
+    countAttempts: receives === undefined,
+    ...known,
   });
 
-async function turn(job: Job, ports: WorkerPorts, journal: BotJournal, deadlineMillis: number) {
-  const message = ports.parse(job);
-  const messages = [{ job, message }];
+async function turn(jobs: TurnJobs, ports: WorkerPorts, journal: BotJournal, invocation: Invocation) {
+  const { deadlineMillis } = invocation;
+  const job = jobs.at(-1) ?? jobs[0];
+  const [first, ...more] = jobs;
+  const withMessage = (each: Job) => ({ job: each, message: ports.parse(each) });
+  const messages = [withMessage(first), ...more.map(withMessage)] as const;
+  const message = mergedMessage(messages);
   const files = ports.openFiles(job.chat_id);
   const input = { ...ports, job, message, messages, files, journal, deadlineMillis };
   try {
-    const outcome = await runTurn(journal, botSteps(input));
+    const steps = jobs.some(isMissing) ? missingSteps : botSteps(input);
+    const outcome = await runTurn(journal, steps);
     // A turn that comes back may need its files again.
     await files.discard();
+    await forgetJobs(jobs, ports);
+    await tellOf(outcome, job, journal, ports, deadlineMillis);
     return outcome;
+  } catch (error) {
+    if (!journal.isDecided && isLastAttempt(invocation, journal, ports))
+      await giveUp(error, job, journal, ports, deadlineMillis);
+    throw error;
   } finally {
     journal.close();
   }
+}
+
+/** What the user hears of a message that gets no reply. */
+async function tellOf(
+  outcome: TurnOutcome,
+  job: Job,
+  journal: BotJournal,
+  ports: WorkerPorts,
+  deadlineMillis: number,
+): Promise<void> {
+  if (outcome.status === 'given-up') await tellOfFailure(job, ports, deadlineMillis);
+  if (outcome.status === 'ignored' && outcome.rule === 'busy')
+    await tellBusy(job, journal, ports, deadlineMillis);
 }

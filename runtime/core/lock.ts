@@ -20,13 +20,22 @@ export type LockResult =
   | { readonly status: 'acquired' }
   /** Held by a run of this very event that may still be alive: come back later, never ignore. */
   | { readonly status: 'held-by-this-event' }
-  | { readonly status: 'held-by-other'; readonly eventId: string | undefined };
+  | {
+      readonly status: 'held-by-other';
+      readonly eventId: string | undefined;
+      readonly owner: string | undefined;
+    };
 
 /** One holder a key; expiry is compared with the clock, TTL deletion is only housekeeping (design §3). */
 export interface Lock {
   acquire(request: LockRequest): Promise<LockResult>;
   /** Frees the lock if `owner` holds it; someone else's lock is left alone. */
   release(key: string, owner: string): Promise<void>;
+  /**
+   * Notes that somebody who met this owner's lock was told so. True the first time for a lock, false later or
+   * when the owner holds it no more.
+   */
+  markTold(key: string, owner: string): Promise<boolean>;
 }
 
 const ACQUIRE_CONDITION =
@@ -65,13 +74,18 @@ export function dynamoLock(dynamodb: AwsClient, tableName: string, clock: Clock)
         const heldEvent = held?.event_id?.S;
         return heldEvent === eventId
           ? { status: 'held-by-this-event' }
-          : { status: 'held-by-other', eventId: heldEvent };
+          : { status: 'held-by-other', eventId: heldEvent, owner: held?.owner?.S };
       }
     },
 
     async release(userId, owner) {
       const command = new DeleteItemCommand({ TableName: tableName, Key: key(userId), ...ownedBy(owner) });
       await ifConditionHolds(() => callAws(clock, 'dynamodb:DeleteItem', () => dynamodb.send(command)));
+    },
+
+    markTold(userId, owner) {
+      const command = new UpdateItemCommand({ TableName: tableName, Key: key(userId), ...toldOnce(owner) });
+      return ifConditionHolds(() => callAws(clock, 'dynamodb:UpdateItem', () => dynamodb.send(command)));
     },
   };
 }
@@ -83,8 +97,16 @@ export const ownedBy = (owner: string) => ({
   ExpressionAttributeValues: { ':owner': { S: owner } },
 });
 
+/** The mark of an earlier owner may still stand there. */
+const toldOnce = (owner: string) => ({
+  UpdateExpression: 'SET busy_told = :owner',
+  ConditionExpression: '#owner = :owner AND (attribute_not_exists(busy_told) OR busy_told <> :owner)',
+  ExpressionAttributeNames: { '#owner': 'owner' },
+  ExpressionAttributeValues: { ':owner': { S: owner } },
+});
+
 /** True when the write was done, false when its condition failed; other errors are thrown. */
-async function ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
+export async function ifConditionHolds(write: () => Promise<unknown>): Promise<boolean> {
   try {
     await write();
     return true;

@@ -38,8 +38,11 @@ export interface ResumePoint<Part> {
 }
 
 export interface TurnFailure<Part> {
-  /** `decide`: no reply stored. `send`: a part was not accepted. `mark`: it was, but could not be noted. */
-  readonly stage: 'decide' | 'send' | 'mark';
+  /**
+   * `claim`: nothing is known of the event. `decide`: there is no reply. `store`: it could not be stored.
+   * `send`: a part was not accepted. `mark`: it was, but could not be noted.
+   */
+  readonly stage: 'claim' | 'decide' | 'store' | 'send' | 'mark';
   readonly errorClass: ErrorClass;
   readonly error: unknown;
   /** The number (from 1) of the part that failed, at stage `send`. */
@@ -62,9 +65,9 @@ export interface TurnJournal<Part, Decision extends Decided<Part> = Decided<Part
   /** Gives the claim back for an event that is ignored; nothing is stored. */
   release(): Promise<void>;
   /**
-   * Notes a failure. `captured`: the provider refused the part for good and an operator can see what was not
-   * sent, so the event may be finished. `given-back`: the claim is free and the event must come back. Must not
-   * hide the failure by throwing another.
+   * Notes a failure. `captured`: trying again is in vain (the agent, or the provider at this part, failed for
+   * good) and an operator can see it, so the event need not come back. `given-back`: the claim is free and the
+   * event must come back. Must not hide the failure by throwing another.
    */
   fail(failure: TurnFailure<Part>): Promise<'captured' | 'given-back'>;
 }
@@ -91,7 +94,9 @@ export type TurnOutcome =
   | { readonly status: 'done' }
   | { readonly status: 'ignored'; readonly rule: string }
   /** The provider refused a part for good; the failure was noted and the event is finished. */
-  | { readonly status: 'refused'; readonly part: number; readonly error: unknown };
+  | { readonly status: 'refused'; readonly part: number; readonly error: unknown }
+  /** The agent failed for good; the event stays undecided, and an operator sees it. */
+  | { readonly status: 'given-up'; readonly error: unknown };
 
 /** An unclear part under the `hold` policy: nothing is sent until a person says what happened to it. */
 export class UnclearSendHeldError extends SendError {
@@ -109,26 +114,38 @@ export async function runTurn<Part, Decision extends Decided<Part>>(
   journal: TurnJournal<Part, Decision>,
   steps: TurnSteps<Part, Decision>,
 ): Promise<TurnOutcome> {
-  const claim = await journal.claim();
+  const claim = await orGiveBack(journal, { stage: 'claim' }, () => journal.claim());
   if (claim.status === 'done' || claim.status === 'ignored') return claim;
-  const reply = claim.status === 'new' ? await decideOnce(journal, steps) : claim;
-  if ('ignored' in reply) return { status: 'ignored', rule: reply.ignored };
-  return sendParts(journal, steps, reply, claim.status === 'new' ? 'answered' : 'resumed');
+  if (claim.status === 'resume') return sendParts(journal, steps, claim, 'resumed');
+  const decided = await decideOnce(journal, steps);
+  return 'status' in decided ? decided : sendParts(journal, steps, decided, 'answered');
 }
 
 async function decideOnce<Part, Decision extends Decided<Part>>(
   journal: TurnJournal<Part, Decision>,
   steps: TurnSteps<Part, Decision>,
-): Promise<ResumePoint<Part> | Ignored> {
-  return orGiveBack(journal, { stage: 'decide' }, async () => {
-    const decision = await steps.decide();
-    if ('ignored' in decision) {
-      await journal.release();
-      return decision;
-    }
-    await journal.decide(decision);
-    return { parts: decision.parts, accepted: new Set<number>(), unclearPart: undefined };
-  });
+): Promise<ResumePoint<Part> | TurnOutcome> {
+  let verdict: Decision | Ignored;
+  try {
+    verdict = await steps.decide();
+  } catch (error) {
+    const failure = { stage: 'decide' as const, errorClass: errorClassOf(error), error };
+    if ((await journal.fail(failure)) === 'given-back') throw error;
+    return { status: 'given-up', error };
+  }
+  return orGiveBack(journal, { stage: 'store' }, () => store(journal, verdict));
+}
+
+async function store<Part, Decision extends Decided<Part>>(
+  journal: TurnJournal<Part, Decision>,
+  verdict: Decision | Ignored,
+): Promise<ResumePoint<Part> | TurnOutcome> {
+  if ('ignored' in verdict) {
+    await journal.release();
+    return { status: 'ignored', rule: verdict.ignored };
+  }
+  await journal.decide(verdict);
+  return { parts: verdict.parts, accepted: new Set(), unclearPart: undefined };
 }
 
 async function sendParts<Part, Decision extends Decided<Part>>(

@@ -54,6 +54,19 @@ export function defineEventTableConformance(
       expect(await table.read(key)).toEqual(nothing);
     });
 
+    test('the user is told of a failure once, and not when something of a reply was accepted', async () => {
+      const key = newKey();
+      expect(await table.failed(key, undefined)).toBe(1);
+      expect(await table.failed(key, undefined)).toBe(2);
+      expect(await table.markErrorTold(key)).toBe(true);
+      expect(await table.markErrorTold(key)).toBe(false);
+      const [answered, finished] = [newKey(), newKey()];
+      await table.accepted(answered, 1, 'm1');
+      expect(await table.markErrorTold(answered)).toBe(false);
+      await table.done(finished, undefined);
+      expect(await table.markErrorTold(finished)).toBe(false);
+    });
+
     test.runIf(makeLock)('done frees the lock in the same call, but only one’s own', async () => {
       const lock = await makeLock!(clock);
       const chat = newKey();

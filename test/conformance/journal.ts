@@ -51,7 +51,7 @@ export function defineJournalConformance(name: string, makeClients: MakeClients)
           ),
         };
         const own = { ...job, event_id: `${job.chat_id}-${eventId}`, sent_at: '2026-11-21T10:00:00Z' };
-        return new BotJournal(own as unknown as Job, ports, {
+        return new BotJournal([own as unknown as Job], ports, {
           owner: randomUUID(),
           lockTtlSeconds: 180,
           deadlineSeconds: Math.ceil(clock.nowMillis() / 1000) + 30,

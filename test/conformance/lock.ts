@@ -30,8 +30,20 @@ export function defineLockConformance(name: string, makeClients: MakeClients): v
     test('one holder; the other is told whose event holds it', async () => {
       const { acquire } = setUp();
       expect(await acquire('a', 'e1')).toEqual({ status: 'acquired' });
-      expect(await acquire('b', 'e2')).toEqual({ status: 'held-by-other', eventId: 'e1' });
+      expect(await acquire('b', 'e2')).toEqual({ status: 'held-by-other', eventId: 'e1', owner: 'a' });
       expect(await acquire('b', 'e1')).toEqual({ status: 'held-by-this-event' });
+    });
+
+    test('who meets a lock is told once a holder', async () => {
+      const { acquire, lock, key } = setUp();
+      await acquire('a', 'e1');
+      expect(await lock.markTold(key, 'b')).toBe(false);
+      expect(await lock.markTold(key, 'a')).toBe(true);
+      expect(await lock.markTold(key, 'a')).toBe(false);
+      await lock.release(key, 'a');
+      await acquire('c', 'e2');
+      expect(await lock.markTold(key, 'a')).toBe(false);
+      expect(await lock.markTold(key, 'c')).toBe(true);
     });
 
     test('a repeated request of the same owner holds it', async () => {

@@ -7,6 +7,7 @@ import {
   whatsappWebhook,
 } from '../../local/recordings/webhooks.ts';
 import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
+import type { BatchResponse } from '../../runtime/core/batch.ts';
 import type { HttpAnswer } from '../../runtime/core/http-event.ts';
 import { httpEvent, recordOf, sqsEvent } from '../support/events.ts';
 import type { FakeMessage } from '../support/fake-sqs.ts';
@@ -35,8 +36,8 @@ export class Actors {
     this.sqs = world.sqs.as(new Tap());
     world.lambda.onInvoke = ({ payload }) => this.start(() => this.runAsync(payload));
     world.onQueued = () => this.wake();
-    world.onDuplicate = (kind, { eventId }) => {
-      const event = eventId === undefined ? undefined : world.events.get(eventId);
+    world.onDuplicate = (kind, { eventIds: [eventId = ''] }) => {
+      const event = world.events.get(eventId);
       const events = event ? [event] : this.lastDelivered;
       if (kind === 'duplicate-run' && event) this.start(() => this.runAsync(this.payloads.get(event.id)));
       else this.start(() => this.deliverOnce(events, kind === 'duplicate-late' ? LATE_MILLIS : 1));
@@ -138,7 +139,7 @@ export class Actors {
     this.payloads.set(eventId, payload);
     for (const pauseMillis of [world.latencyMillis(), ...ASYNC_RETRY_MILLIS]) {
       await world.clock.sleep(pauseMillis);
-      const { invocation, answer } = await world.invoke('worker', payload, eventId);
+      const { invocation, answer } = await world.invoke('worker', payload, [eventId]);
       if (invocation.status !== 'ok') continue;
       if ((answer as HttpAnswer).body.includes('ignored'))
         world.events.get(eventId)?.ignoredBy.push(invocation);
@@ -148,7 +149,7 @@ export class Actors {
     world.failureQueue.push(payload);
   }
 
-  /** The event source mapping: batches of one, groups in parallel, until the queue is empty. */
+  /** The event source mapping: batches in parallel, until the queue is empty. Of one, or of ten to be merged. */
   poll(): void {
     if (this.polling || this.world.schedule.scenario.mode === 'drop') return;
     this.polling = true;
@@ -162,13 +163,13 @@ export class Actors {
 
   private async receive(): Promise<void> {
     const { world } = this;
-    const command = new ReceiveMessageCommand({ QueueUrl: QUEUE_URL, MaxNumberOfMessages: 1 });
+    const MaxNumberOfMessages = world.schedule.scenario.mode === 'merge' ? 10 : 1;
+    const command = new ReceiveMessageCommand({ QueueUrl: QUEUE_URL, MaxNumberOfMessages });
     const received = ((await this.sqs.send(command)).Messages ?? []) as { readonly MessageId: string }[];
-    for (const { MessageId } of received) {
-      const message = world.sqs.messages(QUEUE_URL).find(({ messageId }) => messageId === MessageId);
-      if (message) this.start(() => this.work({ ...message }));
-    }
-    if (received.length === 0) await this.untilWorthPolling();
+    const ids = received.map(({ MessageId }) => MessageId);
+    const batch = world.sqs.messages(QUEUE_URL).filter(({ messageId }) => ids.includes(messageId));
+    if (batch.length > 0) this.start(() => this.work(batch.map((message) => ({ ...message }))));
+    else await this.untilWorthPolling();
   }
 
   /** Until a message was queued, something ended, or a message can be seen again. */
@@ -182,19 +183,22 @@ export class Actors {
     await clock.sleep(next - now, woken.signal).catch(() => {});
   }
 
-  private async work(message: FakeMessage): Promise<void> {
+  private async work(batch: readonly FakeMessage[]): Promise<void> {
     const { world } = this;
-    const { invocation, answer } = await world.invoke(
-      'worker',
-      sqsEvent([recordOf(message)]),
-      eventIdOf(message.body),
-    );
-    const failed = (answer as { batchItemFailures?: readonly unknown[] } | undefined)?.batchItemFailures;
-    if (invocation.status !== 'ok' || !failed || failed.length > 0) return;
-    if (world.plannedFault('mapping DeleteMessage')) return world.note('the delete was lost');
-    await this.sqs.send(
-      new DeleteMessageCommand({ QueueUrl: QUEUE_URL, ReceiptHandle: message.receiptHandle }),
-    );
+    const eventIds = batch.map(({ body, receiveCount }) => {
+      const event = world.events.get(eventIdOf(body));
+      if (event) event.receives = Math.max(event.receives, receiveCount);
+      return eventIdOf(body);
+    });
+    const { invocation, answer } = await world.invoke('worker', sqsEvent(batch.map(recordOf)), eventIds);
+    const { batchItemFailures } = (answer ?? {}) as Partial<BatchResponse>;
+    if (invocation.status !== 'ok' || !batchItemFailures) return;
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const { messageId, receiptHandle } of batch.filter((message) => !failed.has(message.messageId))) {
+      if (world.plannedFault('mapping DeleteMessage')) world.note(`the delete of ${messageId} was lost`);
+      else
+        await this.sqs.send(new DeleteMessageCommand({ QueueUrl: QUEUE_URL, ReceiptHandle: receiptHandle }));
+    }
   }
 
   /** What an operator does after the fix: everything that failed is tried again. */
@@ -231,7 +235,7 @@ function together(messages: readonly Message[], telegram: boolean): Message[][] 
 
 function webhookOf(events: readonly EventRecord[], channel: 'whatsapp' | 'telegram') {
   const webhooks = events.map(({ chatId, id: eventId }) => {
-    const options = { chatId, eventId, text: 'hello', sentMillis: START_MILLIS };
+    const options = { chatId, eventId, text: eventId, sentMillis: START_MILLIS };
     return channel === 'whatsapp'
       ? whatsappWebhook({ ...options, appSecret: APP_SECRET, phoneNumberId: PHONE_NUMBER_ID })
       : telegramWebhook({ ...options, secretToken: WEBHOOK_SECRET });

@@ -8,10 +8,13 @@ export function check(world: World, visible: Visible): string[] {
   return [
     ...events.flatMap((event) => [
       ...checkDecision(event),
-      ...checkArrival(event, visible),
+      ...checkArrival(world, event, visible),
       ...checkRepetition(world, event),
       ...checkPartOrder(event),
       ...checkIgnored(event),
+      ...(event.told > 1
+        ? [`told: the user of ${event.id} was told of the failure ${event.told} times`]
+        : []),
     ]),
     ...checkOrder(world, events, visible),
   ];
@@ -26,6 +29,9 @@ function checkDecision({ id, decisions, agentRuns, accepted }: EventRecord): str
   return [
     ...(more.length > 0 ? [`decided: ${id} was decided ${decisions.length} times`] : []),
     ...(late.length > 0 ? [`decided: the agent ran again for ${id} after its reply was stored`] : []),
+    ...(accepted.length > 0 && decision.carrierId !== id
+      ? [`decided: ${id} was answered apart from its turn`]
+      : []),
     ...(foreign.length > 0 ? [`decided: ${id} was answered with something else than its stored reply`] : []),
   ];
 }
@@ -35,13 +41,19 @@ export const unacceptedParts = ({ message, accepted }: EventRecord): number[] =>
     (part) => !accepted.some((acceptance) => acceptance.part === part),
   );
 
-/** Every part is accepted, or an operator sees the event, or the drop policy ignored it. */
-function checkArrival(event: EventRecord, visible: Visible): string[] {
-  if (isVisible(visible, event.id)) return [];
+/** The event that carries a decided one's reply: itself, or the last of its turn. */
+export const carrierOf = (world: World, event: EventRecord): EventRecord =>
+  world.events.get(event.decisions[0]?.carrierId ?? event.id) ?? event;
+
+/** Every part is accepted, or an operator sees one of the turn's events, or the drop policy ignored it. */
+function checkArrival(world: World, event: EventRecord, visible: Visible): string[] {
+  const carrier = carrierOf(world, event);
+  const turn = [...world.events.values()].filter((other) => carrierOf(world, other) === carrier);
+  if (turn.some(({ id }) => isVisible(visible, id))) return [];
   if (!event.handedOff) return [`lost: ${event.id} was never handed off`];
   if (event.decisions.length === 0)
     return event.ignoredBy.length > 0 ? [] : [`lost: ${event.id} was never decided, and nobody sees it`];
-  const missing = unacceptedParts(event);
+  const missing = unacceptedParts(carrier);
   return missing.length > 0 ? [`lost: part ${missing} of ${event.id} never arrived, and nobody sees it`] : [];
 }
 
@@ -70,13 +82,13 @@ export function repetitions(event: EventRecord): [Acceptance, Acceptance][] {
 }
 
 /** The first answer was lost, or its worker died or could not reach the table between the send and the mark. */
-function isExcused({ markedAt }: EventRecord, earlier: Acceptance, later: Acceptance): boolean {
+function isExcused({ id, markedAt }: EventRecord, earlier: Acceptance, later: Acceptance): boolean {
   const { invocation, at, part, unclear } = earlier;
   const marked = markedAt.get(part);
   if (marked !== undefined && marked < later.at && invocation !== later.invocation) return false;
   if (unclear) return true;
-  // A worker that went on to send something else must have stored the mark before.
-  if (invocation.sendsAt.some((sendAt) => sendAt > at)) return false;
+  // A worker that went on with this reply must have stored the mark before.
+  if (invocation.sendsAt.some((send) => send.at > at && send.carrierId === id)) return false;
   // A mark that fails is repeated: only an outage longer than that patience is an excuse.
   const failedMarks = invocation.faultsAt.filter((faultAt) => faultAt > at).length;
   return invocation.status === 'died' || failedMarks >= LONG.maxAttempts;
@@ -94,19 +106,25 @@ function checkPartOrder(event: EventRecord): string[] {
 const firstAcceptances = ({ accepted }: EventRecord): Acceptance[] =>
   accepted.filter(({ part }, index) => accepted.findIndex((other) => other.part === part) === index);
 
-/** Under fifo a chat's replies appear in the order in which the queue took its messages. */
+/** Under merge a record that failed twice lets later ones pass (contract bot §7.6). */
+const PASSED_FROM_RECEIVE = 3;
+
+/** In a queue a chat's replies appear in the order in which it took the messages. */
 function checkOrder(world: World, events: readonly EventRecord[], visible: Visible): string[] {
-  if (world.schedule.scenario.mode !== 'fifo') return [];
+  const { mode } = world.schedule.scenario;
+  if (mode === 'drop') return [];
   const waiting = events.filter(({ id, queuedAt }) => queuedAt !== undefined && !visible.deadLetters.has(id));
-  return waiting.flatMap((first) =>
+  const firm = waiting.filter(({ receives }) => mode === 'fifo' || receives < PASSED_FROM_RECEIVE);
+  return firm.flatMap((first) =>
     waiting
       .filter((second) => second.chatId === first.chatId && (second.queuedAt ?? 0) > (first.queuedAt ?? 0))
-      .filter(
-        (second) => (first.accepted.at(-1)?.at ?? 0) > (second.accepted[0]?.at ?? Number.POSITIVE_INFINITY),
-      )
+      .filter((second) => isOvertaken(carrierOf(world, first), carrierOf(world, second)))
       .map((second) => `order: the reply to ${second.id} came before the end of the reply to ${first.id}`),
   );
 }
+
+const isOvertaken = (first: EventRecord, second: EventRecord): boolean =>
+  first !== second && (first.accepted.at(-1)?.at ?? 0) > (second.accepted[0]?.at ?? Number.POSITIVE_INFINITY);
 
 /** Ignored only while another message of the chat is worked on, by a lock that has not expired. */
 function checkIgnored(event: EventRecord): string[] {

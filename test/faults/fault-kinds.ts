@@ -1,3 +1,5 @@
+import type { Scenario } from './schedule.ts';
+
 /** What may go wrong with one call. The first words of each comment are those of the design's list. */
 export type FaultKind =
   /** Fails before: not done, once. */
@@ -56,7 +58,7 @@ const SEND_KINDS = [...AWS_KINDS, 'refuse', 'expired', 'html', 'html-done'] as c
 const AGENT_KINDS = ['fail', 'outage', 'die', 'timeout', ...DUPLICATES] as const;
 
 /** The faults that can befall a call. */
-export function kindsFor(label: string, mode: 'drop' | 'fifo'): readonly FaultKind[] {
+export function kindsFor(label: string, mode: Scenario['mode']): readonly FaultKind[] {
   if (label === 'mapping DeleteMessage') return ['fail'];
   const kinds = [...baseKinds(label)];
   if (/UpdateItem|TransactWrite|DeleteItem|PutObject history/.test(label)) kinds.push('conflict');
@@ -65,7 +67,7 @@ export function kindsFor(label: string, mode: 'drop' | 'fifo'): readonly FaultKi
 }
 
 function baseKinds(label: string): readonly FaultKind[] {
-  if (label.endsWith('POST message')) return SEND_KINDS;
+  if (label.includes(' POST ')) return SEND_KINDS;
   return label.endsWith('agent') ? AGENT_KINDS : AWS_KINDS;
 }
 

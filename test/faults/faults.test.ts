@@ -21,6 +21,7 @@ const LABELS = [
   'worker GetItem event',
   'worker GetObject history',
   'worker GetParameter',
+  'worker POST media',
   'worker POST message',
   'worker PutObject captured',
   'worker PutObject history',

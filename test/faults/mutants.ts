@@ -1,8 +1,10 @@
+import { HistoryFile } from '../../runtime/bot/history-file.ts';
 import { BotJournal } from '../../runtime/bot/journal.ts';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeS3 } from '../support/fake-s3.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
 import { awsError, type Fields } from '../support/tap.ts';
+import { Container } from './container.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a mutant reaches into what is private.
 const journal = BotJournal.prototype as any;
@@ -12,6 +14,10 @@ const dynamodb = FakeDynamoDb.prototype as any;
 const s3 = FakeS3.prototype as any;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 const sqs = FakeSqs.prototype as any;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const history = HistoryFile.prototype as any;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const container = Container.prototype as any;
 
 /** Ways to break the runtime that the checker must detect. Each changes the class for good. */
 export const mutants: Readonly<Record<string, () => void>> = {
@@ -90,6 +96,53 @@ export const mutants: Readonly<Record<string, () => void>> = {
       if (Item)
         throw awsError('ConditionalCheckFailedException', 400, 'The conditional request failed', { Item });
       return write.call(this, kind, input);
+    };
+  },
+  /** A merged turn's other events are not in the ledger. */
+  'merge-forgets-events': () => {
+    const { write } = history;
+    history.write = function (change: Fields, times: unknown) {
+      const ledger = change.ledger.filter(({ carriedBy }: Fields) => carriedBy === undefined);
+      return write.call(this, { ...change, ledger }, times);
+    };
+  },
+  /** A merged turn that fails brings only its last record back. */
+  'merge-reports-last': () => {
+    const { run } = container;
+    container.run = async function (...args: unknown[]) {
+      const answer = await run.apply(this, args);
+      const failures = answer?.batchItemFailures;
+      return failures ? { batchItemFailures: failures.slice(-1) } : answer;
+    };
+  },
+  /** A merged turn's marks are looked for under the event that came back. */
+  'merge-marks-apart': () => {
+    Object.defineProperty(journal, 'key', {
+      get() {
+        const { provider, chat_id: chatId, event_id: eventId } = this.jobs[0];
+        return { provider, chatId, eventId };
+      },
+    });
+  },
+  /** Messages of a turn are stored in the wrong order. */
+  'merge-mixes-order': () => {
+    const { write } = history;
+    history.write = function (change: Fields, times: unknown) {
+      return write.call(this, { ...change, rows: [...change.rows].reverse() }, times);
+    };
+  },
+  /** Every failed attempt counts as the last, and nobody looks whether the user was told. */
+  'tells-again': () => {
+    const { fail } = journal;
+    journal.fail = async function (...args: unknown[]) {
+      const result = await fail.apply(this, args);
+      this.failedAttempts = 99;
+      return result;
+    };
+    const { write } = dynamodb;
+    dynamodb.write = function (kind: string, input: Fields) {
+      const { ConditionExpression: _, ...free } = input;
+      return write.call(this, kind, String(input.UpdateExpression).includes('error_told') ? free : input);
     };
   },
 };

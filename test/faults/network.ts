@@ -48,10 +48,10 @@ export function containerNetwork(world: World, container: Container) {
     if (fault === 'partial') world.sqs.refuseLastEntry = true;
     if (fault === 'fail' || fault === 'down' || fault === 'outage')
       throw awsError('InternalServerError', 500);
-    world.observeBefore(container, call);
+    world.watch.before(container, call);
   };
   tap.after = async (call) => {
-    world.observeAfter(container, call);
+    world.watch.after(container, call);
     const fault = faults.get(call);
     if (fault === 'die-after') await container.die();
     if (fault === 'timeout-done') await container.clock.sleep(world.foreverMillis);
@@ -91,7 +91,9 @@ function containerFetch(world: World, container: Container): typeof fetch {
   const make = world.schedule.scenario.channel === 'whatsapp' ? createGraphStandIn : createTelegramStandIn;
   const standIn = make({ nowMillis });
   return async (input, init) => {
-    const fault = world.meet(container, 'POST message');
+    const label = String(input).endsWith('/media') ? 'POST media' : 'POST message';
+    const fault = world.meet(container, label);
+    if (label === 'POST message') world.watch.sends(container, textIn(init));
     await container.clock.sleep(world.latencyMillis());
     if (fault === 'die') await container.die();
     const rule = fault && (fault === 'expired' ? world.expiredToken : PROVIDER_FAULTS[fault]);
@@ -102,8 +104,7 @@ function containerFetch(world: World, container: Container): typeof fetch {
     // The verdict is there before the next sleeper wakes, also when the answer hangs.
     await world.clock.sleep(0);
     const sent = standIn.sent[before];
-    if (sent) world.observeAcceptance(container, sent, fault !== undefined && UNCLEAR_KINDS.has(fault));
-    if (fault === 'refuse') world.observeRefusal(container);
+    if (sent) world.watch.accepted(container, sent, fault !== undefined && UNCLEAR_KINDS.has(fault));
     if (fault === 'die-after') await container.die();
     const response = await answer;
     await container.clock.sleep(world.latencyMillis());
@@ -115,15 +116,34 @@ function containerFetch(world: World, container: Container): typeof fetch {
 function containerAgent(world: World, container: Container): Agent {
   return async (turn) => {
     const fault = world.meet(container, 'agent');
-    const { message, run } = world.observeAgent(container, turn.eventId);
+    const { message, run } = world.watch.asked(container, turn);
     await container.clock.sleep(message.agentMillis);
     if (fault === 'die') await container.die();
     if (fault === 'timeout') await container.clock.sleep(world.foreverMillis);
     if (fault === 'fail' || fault === 'outage') throw new Error('The agent failed');
     if (message.parts === 0) return null;
-    return Array.from({ length: message.parts }, (_, index) => ({
-      type: 'text',
-      content: `${turn.eventId}|${run}|${index + 1}`,
-    }));
+    return Array.from({ length: message.parts }, (_, index) => {
+      const text = `${turn.eventId}|${run}|${index + 1}`;
+      // The last part may be a picture, and its caption tells what it is.
+      return index + 1 === message.parts && message.picture
+        ? pictureBlock(message.picture, text)
+        : { type: 'text', content: text };
+    });
   };
+}
+
+function pictureBlock(picture: 'url' | 'bytes', caption: string) {
+  const source =
+    picture === 'url'
+      ? { kind: 'url', url: 'https://pictures.example/one.png' }
+      : { kind: 'b64', b64: 'iVBORw0KGgo=', mime_type: 'image/png', filename: 'one.png' };
+  return { type: 'image', content: { ...source, caption } };
+}
+
+/** The text or caption of a message on its way to a platform. */
+function textIn(init: RequestInit | undefined): string {
+  const body = init?.body;
+  if (body instanceof FormData) return String(body.get('caption') ?? '');
+  const { text, caption, image } = JSON.parse(String(body)) as Fields;
+  return text?.body ?? text ?? caption ?? image?.caption ?? '';
 }

@@ -5,19 +5,29 @@ import type { Message } from './schedule.ts';
 export interface Invocation {
   readonly requestId: string;
   readonly hop: 'ingress' | 'worker';
-  /** The event of a worker's run. */
-  readonly eventId: string | undefined;
+  /** The events that a worker's run was given. */
+  readonly eventIds: readonly string[];
   /** Place at which it began. */
   readonly startedAt: number;
   status: 'running' | 'ok' | 'error' | 'died';
   /** Places (in the world's order of happenings) at which a fault befell it. */
   readonly faultsAt: number[];
-  /** Places at which it began a send. */
-  readonly sendsAt: number[];
+  /** Places at which it began a send, and for which event. */
+  readonly sendsAt: { readonly at: number; readonly carrierId: string }[];
   /** Calls that fail to the end of this run. */
   readonly sticky: Map<string, FaultKind>;
   /** The lock when it asked for it. */
   lockSeen: LockSeen | undefined;
+  /** What it asked the agent about last. */
+  turn: AskedTurn | undefined;
+}
+
+/** A turn as the agent saw it. */
+export interface AskedTurn {
+  readonly run: number;
+  /** The event that carries the reply. */
+  readonly carrierId: string;
+  readonly events: readonly EventRecord[];
 }
 
 export interface LockSeen {
@@ -47,15 +57,17 @@ export class EventRecord {
   /** Place at which the queue first took it. */
   queuedAt: number | undefined;
   agentRuns: { readonly at: number; readonly run: number; readonly invocation: Invocation }[] = [];
-  decisions: { readonly at: number; readonly run: number }[] = [];
+  decisions: { readonly at: number; readonly run: number; readonly carrierId: string }[] = [];
   accepted: Acceptance[] = [];
   /** Part → place at which its mark was first stored. */
   readonly markedAt = new Map<number, number>();
   /** Part → place at which a status webhook that names it was answered with 200. */
   readonly reportedAt = new Map<number, number>();
   ignoredBy: Invocation[] = [];
-  /** The provider refused a part for good. */
-  refused = false;
+  /** How often it was noted that the user is told of the failure. */
+  told = 0;
+  /** The largest receive count with which the queue delivered it. */
+  receives = 0;
 
   constructor(
     readonly id: string,
@@ -68,8 +80,9 @@ export class EventRecord {
 export interface Visible {
   readonly deadLetters: ReadonlySet<string>;
   readonly failureQueue: ReadonlySet<string>;
-  readonly captured: ReadonlySet<string>;
+  /** Captured with parts that were not sent. */
+  readonly held: ReadonlySet<string>;
 }
 
 export const isVisible = (visible: Visible, eventId: string): boolean =>
-  visible.deadLetters.has(eventId) || visible.failureQueue.has(eventId) || visible.captured.has(eventId);
+  visible.deadLetters.has(eventId) || visible.failureQueue.has(eventId) || visible.held.has(eventId);

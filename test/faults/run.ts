@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import type { HistoryRow } from '../../runtime/bot/agent.ts';
 import { aliasTarget } from '../../runtime/bot/history-alias.ts';
 import { HistoryFile } from '../../runtime/bot/history-file.ts';
 import { Actors } from './actors.ts';
-import { check, repetitions, unacceptedParts } from './check.ts';
-import type { Visible } from './observation.ts';
+import { carrierOf, check, repetitions, unacceptedParts } from './check.ts';
+import type { EventRecord, Visible } from './observation.ts';
 import { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { DEAD_LETTER_URL } from './settings.ts';
@@ -79,17 +80,20 @@ function visibleIn(world: World): Visible {
   return {
     deadLetters: new Set(world.sqs.messages(DEAD_LETTER_URL).map(({ body }) => eventIdOf(body))),
     failureQueue: new Set(world.failureQueue.map(eventIdOf)),
-    captured: new Set(captured.map(({ event }) => eventIdOf(event))),
+    held: new Set(
+      captured.filter(({ reason }) => reason.startsWith('send_')).map(({ event }) => eventIdOf(event)),
+    ),
   };
 }
 
 const either = (one: Visible, two: Visible): Visible => ({
   deadLetters: new Set([...one.deadLetters, ...two.deadLetters]),
   failureQueue: new Set([...one.failureQueue, ...two.failureQueue]),
-  captured: new Set([...one.captured, ...two.captured]),
+  held: new Set([...one.held, ...two.held]),
 });
 
 interface CapturedEvent {
+  readonly reason: string;
   readonly event: unknown;
 }
 
@@ -97,10 +101,11 @@ interface CapturedEvent {
 function checkAfterRedrive(world: World, before: Visible): string[] {
   const after = visibleIn(world);
   return [...world.events.values()].flatMap((event) => {
-    if (after.captured.has(event.id)) return [];
+    const carrier = carrierOf(world, event);
+    if (after.held.has(carrier.id)) return [];
     const redriven = before.deadLetters.has(event.id) || before.failureQueue.has(event.id);
     if (!redriven || (event.decisions.length === 0 && event.ignoredBy.length > 0)) return [];
-    const missing = event.decisions.length === 0 ? ['all'] : unacceptedParts(event);
+    const missing = event.decisions.length === 0 ? ['all'] : unacceptedParts(carrier);
     return missing.length > 0 ? [`lost: part ${missing} of ${event.id} is missing after the redrive`] : [];
   });
 }
@@ -119,17 +124,35 @@ function checkHistories(world: World, tmpDir: string): string[] {
       const rows = file.rows(1000);
       const findings = [...world.events.values()]
         .filter(({ chatId, decisions }) => key.includes(chatId) && decisions.length > 0)
-        .flatMap(({ id }) => {
+        .flatMap(({ id, decisions }) => {
           const own = rows.filter(
             (row) => row.role === 'user' && JSON.stringify(row.blocks).includes(`"event_id":"${id}"`),
           );
-          const found = own.length === 1 && file.ledgerRow(id) !== undefined;
-          return found ? [] : [`history: ${id} stands there ${own.length} times`];
+          const ledger = file.ledgerRow(id);
+          const carrierId = ledger && (ledger.carriedBy ?? id);
+          const tied = carrierId === decisions[0]?.carrierId;
+          return own.length === 1 && tied
+            ? []
+            : [`history: ${id} stands there ${own.length} times, its reply under ${carrierId}`];
         });
       file.close();
+      findings.push(...checkRowOrder(world, rows));
       const numbers = new Set(rows.map((row) => row.msgNumber));
       return numbers.size === rows.length ? findings : [...findings, `history: ${key} has a number twice`];
     });
+}
+
+/** The messages of one turn stand there in the order in which the queue took them. */
+function checkRowOrder({ events }: World, rows: readonly HistoryRow[]): string[] {
+  const text = JSON.stringify(rows);
+  const placeOf = (event: EventRecord) => text.indexOf(`"event_id":"${event.id}"`);
+  const merged = [...events.values()].filter((event) => placeOf(event) >= 0);
+  return merged.flatMap((first) =>
+    merged
+      .filter((second) => second.decisions[0]?.carrierId === first.decisions[0]?.carrierId)
+      .filter((second) => (second.queuedAt ?? 0) > (first.queuedAt ?? 0) && placeOf(second) < placeOf(first))
+      .map((second) => `order: ${second.id} stands before ${first.id} in the history`),
+  );
 }
 
 /** A lock that is left is taken over once it has expired: the next message of the chat is answered. */

@@ -10,12 +10,14 @@ export interface Message {
   readonly parts: number;
   /** How long the agent thinks. */
   readonly agentMillis: number;
+  /** The last part of the reply is a picture: of the web, or of bytes that must be uploaded. */
+  readonly picture?: 'url' | 'bytes';
   /** Comes in the same webhook as the message before it (WhatsApp). */
   readonly joined?: boolean;
 }
 
 export interface Scenario {
-  readonly mode: 'drop' | 'fifo';
+  readonly mode: 'drop' | 'fifo' | 'merge';
   readonly channel: 'whatsapp' | 'telegram';
   readonly policy: 'resend' | 'hold';
   readonly messages: readonly Message[];
@@ -37,7 +39,7 @@ export interface Schedule {
   readonly faults: readonly PlannedFault[];
 }
 
-const MODES = ['drop', 'fifo'] as const;
+const MODES = ['drop', 'fifo', 'merge'] as const;
 const CHANNELS = ['whatsapp', 'telegram'] as const;
 const POLICIES = ['resend', 'hold'] as const;
 
@@ -50,15 +52,18 @@ export function scenarioNames(): string[] {
     for (const channel of CHANNELS)
       for (const policy of POLICIES)
         for (const [shape, { parts, only }] of Object.entries(SHAPES))
-          if (only === undefined || only === channel)
+          if (fits(only, channel, mode))
             for (const count of parts) names.push([mode, channel, policy, String(count), shape].join('/'));
   return names;
 }
 
+const fits = (only: Shape['only'], channel: Scenario['channel'], mode: Scenario['mode']) =>
+  only === undefined || only === channel || only === mode;
+
 interface Shape {
   /** Parts of the reply in turn. */
   readonly parts: readonly number[];
-  readonly only?: Scenario['channel'];
+  readonly only?: Scenario['channel'] | Scenario['mode'];
   readonly statuses: Scenario['statuses'];
   messages(parts: number): readonly Message[];
 }
@@ -88,6 +93,25 @@ const SHAPES: Readonly<Record<string, Shape>> = {
       { chat: 1, atMillis: 1000, parts: 1, agentMillis: 1000 },
     ],
   },
+  /** Three more messages come while the first is worked on. */
+  burst: {
+    parts: [1, 2],
+    only: 'merge',
+    statuses: 'none',
+    messages: (parts) => [
+      { chat: 1, atMillis: 0, parts: 1, agentMillis: 3000 },
+      { chat: 1, atMillis: 1000, parts: 1, agentMillis: 1000 },
+      { chat: 1, atMillis: 1500, parts: 1, agentMillis: 1000 },
+      { chat: 1, atMillis: 2000, parts, agentMillis: 1000 },
+    ],
+  },
+  /** The reply ends with a picture whose bytes are uploaded. */
+  picture: {
+    parts: [2],
+    only: 'fifo',
+    statuses: 'prompt',
+    messages: (parts) => [{ chat: 1, atMillis: 0, parts, agentMillis: 500, picture: 'bytes' }],
+  },
   /** Messages of two chats, and two of one, in one webhook. */
   joined: {
     parts: [1],
@@ -115,8 +139,8 @@ export function namedSchedule(name: string, ...faults: { call: number; kind: Fau
   return { id, seed: 1, scenario: namedScenario(name), faults };
 }
 
-/** A random scenario with one to four faults. */
-export function randomSchedule(seed: number): Schedule {
+/** A random scenario with one to four faults; of any mode, unless one is given. */
+export function randomSchedule(seed: number, mode?: Scenario['mode']): Schedule {
   const random = new Random(seed);
   const count = random.pick([1, 1, 2, 2, 3, 4]);
   const chats = random.pick([1, 1, 2]);
@@ -126,6 +150,7 @@ export function randomSchedule(seed: number): Schedule {
     parts: random.pick([0, 1, 1, 1, 2, 3]),
     agentMillis: random.pick([0, 500, 4000]),
     joined: random.chance(0.15),
+    ...(random.chance(0.2) && { picture: random.pick(['url', 'bytes'] as const) }),
   }));
   const lastCall = count * 9;
   const faults = Array.from({ length: random.pick([1, 2, 2, 3, 4]) }, () => ({
@@ -136,7 +161,7 @@ export function randomSchedule(seed: number): Schedule {
     id: String(seed),
     seed,
     scenario: {
-      mode: random.pick(MODES),
+      mode: mode ?? random.pick(MODES),
       channel: random.pick(CHANNELS),
       policy: random.pick(POLICIES),
       statuses: random.pick(STATUSES),

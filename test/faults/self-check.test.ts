@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { mutants } from './mutants.ts';
+import type { Scenario } from './schedule.ts';
 import { runThreads } from './threads.ts';
 
 /** A broken runtime, and the finding that must give it away. */
@@ -15,10 +16,27 @@ const FINDINGS: Readonly<Record<keyof typeof mutants, RegExp>> = {
   'no-groups': /^order: /,
   'forgets-reports': /^repeated: .* although it was reported/,
   'lock-never-expires': /^lock: .* (expired|expiry)/,
+  'merge-forgets-events': /^(decided|history): /,
+  'merge-reports-last': /^lost: /,
+  'merge-marks-apart': /^(repeated|lost): /,
+  'merge-mixes-order': /^order: /,
+  'tells-again': /^told: /,
 };
 
 test.each(Object.keys(mutants))('the checker finds a runtime that is broken by %s', async (mutant) => {
-  const input = { exhaustive: false, total: 2000, firstSeed: 1, mutant, stopAtFirst: true };
+  const mode: Scenario['mode'] | undefined = /^merge-/.test(mutant)
+    ? 'merge'
+    : mutant === 'tells-again'
+      ? 'drop'
+      : undefined;
+  const input = {
+    exhaustive: false,
+    total: 2000,
+    firstSeed: 1,
+    mutant,
+    stopAtFirst: true,
+    ...(mode && { mode }),
+  };
   const { tally } = await runThreads(1, input);
   const found = tally.failures.flatMap(({ violations }) => violations);
   expect(found.join('\n')).toMatch(new RegExp(FINDINGS[mutant]!.source, 'm'));

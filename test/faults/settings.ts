@@ -20,7 +20,7 @@ export const botEnvironment = ({ mode, channel, policy }: Scenario): Readonly<Re
   BOT_TYPE: channel,
   ENV_PARAMETER_NAME: '/hookline/prod/env',
   MAWS_BUSY_POLICY: mode,
-  MAWS_QUEUE_URL: mode === 'fifo' ? QUEUE_URL : '',
+  MAWS_QUEUE_URL: mode === 'drop' ? '' : QUEUE_URL,
   WORKER_FUNCTION_NAME: 'worker',
   LOCKS_TABLE_NAME: 'locks',
   LOCK_TTL_SECONDS: '180',
@@ -29,11 +29,11 @@ export const botEnvironment = ({ mode, channel, policy }: Scenario): Readonly<Re
   SEND_AMBIGUITY_POLICY: policy,
   WHATSAPP_VERIFY_SIGNATURE: 'true',
   TELEGRAM_WEBHOOK_SECRET_REQUIRED: 'true',
+  // Signs are not waited for, and nothing is promised of them.
+  TYPING_INDICATOR: 'false',
   MAX_RECEIVE_COUNT: '5',
   ASYNC_RETRY_ATTEMPTS: '2',
   DELIVERY_TIMEOUT: '8',
-  // Signs are not waited for, and nothing is promised of them.
-  TYPING_INDICATOR: 'false',
   // Late duplicates must reach the ledger, not end at the age limit.
   MAX_ALLOWED_MESSAGE_DELAY: '864000',
 });

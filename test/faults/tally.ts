@@ -33,7 +33,8 @@ export class Tally {
     if (violations.length > 0 && this.failures.length < MAX_FAILURES) this.failures.push({ id, violations });
     const has = (kind: string) => (violations.some((violation) => violation.startsWith(`${kind}:`)) ? 1 : 0);
     const faults = met.length > 0 ? met : [{ label: 'no fault', kind: '' }];
-    const other = has('decided') || has('lock') || has('history') || has('foreign') || has('crash');
+    const other =
+      has('decided') || has('lock') || has('history') || has('foreign') || has('told') || has('crash');
     for (const key of new Set(faults.map(({ label, kind }) => `${label}|${kind}`)))
       this.count(key, {
         runs: 1,

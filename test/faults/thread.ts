@@ -2,7 +2,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type FaultKind, kindsFor } from './fault-kinds.ts';
 import { mutants } from './mutants.ts';
 import { type RunResult, runSchedule } from './run.ts';
-import { namedSchedule, randomSchedule, type Schedule, scenarioNames, scheduleOf } from './schedule.ts';
+import {
+  namedScenario,
+  namedSchedule,
+  randomSchedule,
+  type Scenario,
+  type Schedule,
+  scenarioNames,
+  scheduleOf,
+} from './schedule.ts';
 import { Tally } from './tally.ts';
 
 /** What a thread is told. */
@@ -18,6 +26,8 @@ export interface ThreadInput {
   /** Random schedules of all threads together run until this many are done in all. */
   readonly total: number;
   readonly firstSeed: number;
+  /** Random schedules of this mode only. */
+  readonly mode?: Scenario['mode'];
   readonly mutant?: string;
   /** Stop at the first violation. */
   readonly stopAtFirst?: boolean;
@@ -39,7 +49,7 @@ async function runSingleFaults(): Promise<void> {
   for (const [index, name] of scenarioNames().entries()) {
     if (index % input.of !== input.part) continue;
     const { calls } = await run(namedSchedule(name));
-    const mode = name.startsWith('fifo') ? 'fifo' : 'drop';
+    const { mode } = namedScenario(name);
     for (const [call, label] of calls.entries())
       for (const kind of kindsFor(label, mode)) {
         if (stopped()) return;
@@ -64,7 +74,7 @@ async function runSecondFaults(): Promise<void> {
 
 async function runEverySecondFault(name: string, first: { call: number; kind: FaultKind }): Promise<void> {
   const { calls } = await runSchedule(namedSchedule(name, first), input.tmpDir);
-  const mode = name.startsWith('fifo') ? 'fifo' : 'drop';
+  const { mode } = namedScenario(name);
   for (let call = first.call + 1; call < calls.length && !stopped(); call++)
     for (const kind of kindsFor(calls[call] ?? '', mode))
       await run(namedSchedule(name, first, { call, kind }));
@@ -73,7 +83,7 @@ async function runEverySecondFault(name: string, first: { call: number; kind: Fa
 async function runRandom(): Promise<void> {
   const share = Math.ceil(input.total / input.of);
   for (let seed = input.firstSeed + input.part; tally.schedules < share && !stopped(); seed += input.of)
-    await run(randomSchedule(seed));
+    await run(randomSchedule(seed, input.mode));
 }
 
 // Thousands of errors are made on purpose; nobody reads where.

@@ -1,12 +1,10 @@
 import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
-import { aliasTarget } from '../../runtime/bot/history-alias.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
 import { FakeS3 } from '../support/fake-s3.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
 import { FakeSsm } from '../support/fake-ssm.ts';
-import type { AwsCall, Fields } from '../support/tap.ts';
 import { Container } from './container.ts';
 import { type FaultKind, kindsFor } from './fault-kinds.ts';
 import { containerNetwork } from './network.ts';
@@ -14,6 +12,7 @@ import type { EventRecord, Invocation } from './observation.ts';
 import { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { botEnvironment, DEAD_LETTER_URL, ENV_TEXT, QUEUE_URL } from './settings.ts';
+import { Watch } from './watch.ts';
 
 const OUTAGE_MILLIS = 600_000;
 const INGRESS_TIMEOUT_MILLIS = 10_000;
@@ -42,6 +41,7 @@ export class World {
   readonly calls: string[] = [];
   readonly met: MetFault[] = [];
   readonly violations: string[] = [];
+  readonly watch = new Watch(this);
   readonly failureQueue: unknown[] = [];
   readonly trace: string[] = [];
   readonly foreverMillis = 3_600_000;
@@ -97,21 +97,22 @@ export class World {
   }
 
   /** Runs a function in a free environment, now and then in a cold one. */
-  async invoke(hop: 'ingress' | 'worker', event: unknown, eventId?: string) {
+  async invoke(hop: 'ingress' | 'worker', event: unknown, eventIds: readonly string[] = []) {
     const invocation: Invocation = {
       requestId: `${hop}-${++this.requests}`,
       hop,
-      eventId,
+      eventIds,
       startedAt: this.next(),
       status: 'running',
       faultsAt: [],
       sendsAt: [],
       sticky: new Map(),
       lockSeen: undefined,
+      turn: undefined,
     };
     this.invocations.set(invocation.requestId, invocation);
     const container = this.freeContainer(hop);
-    this.note(`${invocation.requestId} starts ${eventId ?? ''}`);
+    this.note(`${invocation.requestId} starts ${eventIds}`);
     const answer = await container.run(
       invocation,
       event,
@@ -140,7 +141,6 @@ export class World {
     this.note(
       `${invocation.requestId} call ${this.calls.length - 1} ${name}${fault ? ` FAULT ${fault}` : ''}`,
     );
-    if (name === 'POST message') invocation.sendsAt.push(this.next());
     if (fault) invocation.faultsAt.push(this.next());
     if (fault === 'down' || fault === 'lost-down') invocation.sticky.set(label, fault);
     if (fault?.startsWith('duplicate')) {
@@ -169,78 +169,6 @@ export class World {
     const over = !this.faultsOn || (this.outages.get(label) ?? 0) <= this.clock.nowMillis();
     return over ? undefined : 'outage';
   }
-
-  observeBefore(container: Container, { name, input }: AwsCall): void {
-    const { invocation } = container;
-    if (!invocation || name !== 'UpdateItem') return;
-    const key = String((input.Key as Fields).user_id.S);
-    if (key.startsWith('evt:')) return;
-    const item = this.dynamodb.item(key);
-    const holder = this.invocations.get(item?.owner?.S?.split(':')[0] ?? '');
-    const inUse = holder !== undefined && (holder.status !== 'ok' || holder.faultsAt.length > 0);
-    const nowSeconds = Math.floor(this.clock.nowMillis() / 1000);
-    invocation.lockSeen = item && { item, nowSeconds, inUse };
-  }
-
-  observeAfter(container: Container, { service, name, input }: AwsCall): void {
-    const { invocation } = container;
-    if (!invocation) return;
-    if (service === 'sqs' && name.startsWith('SendMessage')) this.observeQueued(input);
-    const event = this.events.get(invocation.eventId ?? '');
-    if (!event) return;
-    const isHistory = String(input.Key).startsWith('history/') && !isAlias(input.Body);
-    if (service === 's3' && name === 'PutObject' && isHistory) {
-      const run = event.agentRuns.findLast((candidate) => candidate.invocation === invocation)?.run ?? 0;
-      event.decisions.push({ at: this.next(), run });
-    }
-    if (service === 'dynamodb') this.observeMarks(event);
-  }
-
-  private observeQueued(input: AwsCall['input']): void {
-    const entries = (input.Entries ?? [input]) as readonly Fields[];
-    for (const { MessageBody } of entries) {
-      const event = this.events.get(eventIdOf(MessageBody));
-      if (event) event.queuedAt ??= this.next();
-    }
-    this.onQueued();
-  }
-
-  private observeMarks(event: EventRecord): void {
-    const item = this.dynamodb.item(`evt:${this.schedule.scenario.channel}:${event.id}`) ?? {};
-    for (const name of Object.keys(item))
-      if (name.startsWith('accepted_')) {
-        const part = Number(name.slice('accepted_'.length));
-        if (!event.markedAt.has(part)) event.markedAt.set(part, this.next());
-      }
-  }
-
-  observeAgent(container: Container, eventId: string) {
-    const event = this.events.get(eventId);
-    const { invocation } = container;
-    if (!event || !invocation) throw new Error(`The agent was asked about an unknown event ${eventId}`);
-    const run = event.agentRuns.length + 1;
-    event.agentRuns.push({ at: this.next(), run, invocation });
-    return { message: event.message, run };
-  }
-
-  observeAcceptance(container: Container, sent: StandInCall, unclear: boolean): void {
-    const text = sent.text ?? '';
-    const [eventId = '', run, part] = text.split('|');
-    const event = this.events.get(eventId);
-    const { invocation } = container;
-    if (!event || !invocation || invocation.eventId !== eventId) {
-      this.violations.push(`foreign: a message was sent that belongs to no event of its worker: ${text}`);
-      return;
-    }
-    this.note(`${invocation.requestId} ACCEPTED part ${part} of ${eventId}`);
-    event.accepted.push({ part: Number(part), run: Number(run), at: this.next(), invocation, unclear });
-    this.onAccepted(event, Number(part), sent);
-  }
-
-  observeRefusal(container: Container): void {
-    const event = this.events.get(container.invocation?.eventId ?? '');
-    if (event) event.refused = true;
-  }
 }
 
 /** The event of an envelope, as text or already parsed. */
@@ -248,5 +176,3 @@ export function eventIdOf(envelope: unknown): string {
   const value = typeof envelope === 'string' ? (JSON.parse(envelope) as unknown) : envelope;
   return (value as { maws_job?: { event_id?: string } }).maws_job?.event_id ?? '';
 }
-
-const isAlias = (body: unknown) => body instanceof Uint8Array && aliasTarget(body) !== undefined;

@@ -99,7 +99,7 @@ async function deliver(job: Job, content: OutgoingContent, ports: SendOncePorts)
   const { config, owner, clock } = ports;
   const deadlineSeconds = epochSeconds(clock) + SEND_SECONDS;
   const journal = new BotJournal(
-    job,
+    [job],
     { ...ports, lock: undefined },
     {
       owner,
@@ -112,7 +112,14 @@ async function deliver(job: Job, content: OutgoingContent, ports: SendOncePorts)
   // It answers nobody, so there is nothing to quote.
   const { group: _, ...message } = ports.parse(job);
   const files = ports.openFiles(job.chat_id);
-  const sendPart = partSender({ ...ports, job, message, files, deadlineMillis: deadlineSeconds * 1000 });
+  const sendPart = partSender({
+    ...ports,
+    job,
+    journal,
+    message,
+    files,
+    deadlineMillis: deadlineSeconds * 1000,
+  });
   let parts = 0;
   const steps: TurnSteps<BotDecision['parts'][number], BotDecision> = {
     ambiguityPolicy: config.ambiguityPolicy,
@@ -132,7 +139,7 @@ async function deliver(job: Job, content: OutgoingContent, ports: SendOncePorts)
   };
   try {
     const outcome = await runTurn(journal, steps);
-    if (outcome.status === 'refused') throw outcome.error;
+    if (outcome.status === 'refused' || outcome.status === 'given-up') throw outcome.error;
     if (outcome.status === 'done') return { status: 'duplicate', parts: 0 };
     return { status: 'sent', parts: outcome.status === 'ignored' ? 0 : outcome.parts };
   } catch (error) {

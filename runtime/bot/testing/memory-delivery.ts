@@ -6,6 +6,8 @@ interface Item {
   done: boolean;
   readonly accepted: Set<number>;
   readonly refused: Set<number>;
+  attempts: number;
+  errorTold: boolean;
   expiresAtMillis: number;
 }
 
@@ -46,9 +48,18 @@ export class MemoryDelivery implements DeliveryTable {
     this.touch(key).accepted.add(part);
   }
 
-  async failed(key: DeliveryKey, refusedPart: number | undefined): Promise<void> {
+  async failed(key: DeliveryKey, refusedPart: number | undefined): Promise<number> {
     const item = this.touch(key);
     if (refusedPart !== undefined) item.refused.add(refusedPart);
+    item.attempts += 1;
+    return item.attempts;
+  }
+
+  async markErrorTold(key: DeliveryKey): Promise<boolean> {
+    const item = this.touch(key);
+    if (item.errorTold || item.done || item.accepted.has(1)) return false;
+    item.errorTold = true;
+    return true;
   }
 
   async unrefuse(key: DeliveryKey, part: number): Promise<void> {
@@ -84,5 +95,7 @@ const emptyItem = (chatId: string): Item => ({
   done: false,
   accepted: new Set(),
   refused: new Set(),
+  attempts: 0,
+  errorTold: false,
   expiresAtMillis: 0,
 });

@@ -15,7 +15,7 @@ import { answerWebhook } from '../ingress.ts';
 import type { Job, Provider } from '../job.ts';
 import { NoticeBook } from '../notice.ts';
 import { RateMemory } from '../rate-memory.ts';
-import { type WorkerPorts, workJob } from '../worker.ts';
+import { type WorkerPorts, workTurn } from '../worker.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { MemoryDelivery } from './memory-delivery.ts';
@@ -83,6 +83,7 @@ export class TestWorld {
         failedEvents: noFailedEvents,
         botUsername: this.botUsername,
         openDelivery: async () => delivery,
+        openObjects: async () => this.objects,
         openHandOff: async () => ({
           acknowledgement: 'Webhook received.',
           send: async (taken) => {
@@ -106,7 +107,7 @@ export class TestWorld {
     const tmpDir = mkdtempSync(join(tmpdir(), 'hookline-test-'));
     const deadlineMillis = this.clock.nowMillis() + TURN_MILLIS;
     try {
-      await workJob(job, this.ports(tmpDir), { owner: job.event_id, deadlineMillis, hop: 'async' });
+      await workTurn([job], this.ports(tmpDir), { owner: job.event_id, deadlineMillis });
     } catch (error) {
       // hookline's own wrapping hides messages, for the sake of logs.
       throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -123,6 +124,7 @@ export class TestWorld {
       clock,
       log,
       delivery,
+      objects,
       agent: this.options.agent,
       commands: this.options.commands,
       sender: channel,

@@ -8,6 +8,8 @@ import { asynchronous, CHAT, context, queued, storedTexts, textJob, workerWorld 
 
 const USAGE = { model: 'own:one', tokensIn: 3, tokensOut: 4, costUsd: 0.5 };
 const JOB = textJob('hello', 'wamid.1');
+/** Then what an agent can never answer is thrown, not captured and done with. */
+const UNCAPTURED = { CAPTURE_FAILED_EVENTS: 'false' };
 
 /** Ways to answer that every remote agent has, whatever lies between. */
 interface Remote {
@@ -107,7 +109,10 @@ describe.each(['http', 'lambda'])('an agent behind %s', (kind) => {
       "The agent's answer is larger than 1 MB",
     ],
   ])('that answers %s has failed, and nothing is sent', async (_name, answer, message) => {
-    const { worker, provider } = workerWorld({ agent: remote(kind, () => answer).agent });
+    const { worker, provider } = workerWorld({
+      agent: remote(kind, () => answer).agent,
+      environment: UNCAPTURED,
+    });
     await expect(worker(asynchronous(JOB), context())).rejects.toMatchObject({
       errorClass: 'permanent',
       message: expect.stringContaining(message),
@@ -143,6 +148,7 @@ describe('an agent that is a Lambda function', () => {
         client: lambda,
         ...(timeoutSeconds && { timeoutSeconds }),
       }),
+      environment: UNCAPTURED,
     });
 
   it('is invoked once and waited for', async () => {
@@ -213,7 +219,7 @@ describe('an agent behind an address', () => {
   const httpWorld = (fetch: typeof globalThis.fetch, more: object = {}) =>
     workerWorld({
       agent: httpAgent({ url: 'https://answers.example/turn', fetch, ...more }),
-      environment: { KEY: 'k-1' },
+      environment: { KEY: 'k-1', ...UNCAPTURED },
     });
 
   test('bot A72: the request carries the trace context, and headers that may be secrets', async () => {

@@ -78,9 +78,14 @@ test('bytes that were sent do not stay in the history', async () => {
   expect(world.provider.sent).toHaveLength(1);
 });
 
-test('a block that cannot be sent fails the turn before anything is stored or sent', async () => {
+test('a block that cannot be sent fails the turn before anything of it is stored or sent', async () => {
   const world = workerWorld({ agent: () => ['x', 'hologram'].map((type) => ({ type, content: 'x' })) });
-  const error = await world.worker(asynchronous(textJob('hello')), context()).catch(String);
-  expect(error).toContain('Block 1 of the reply (x) cannot be sent: there is no such type');
-  expect(world.provider.sent).toEqual([]);
+  await world.worker(asynchronous(textJob('hello')), context());
+  expect(JSON.stringify(world.lines)).toContain(
+    'Block 1 of the reply (x) cannot be sent: there is no such type',
+  );
+  expect(world.provider.sent.map(({ text }) => text)).toEqual([
+    'Sorry, something went wrong. Please try again later.',
+  ]);
+  expect(world.s3.keys().filter((key) => key.startsWith('history/'))).toEqual([]);
 });

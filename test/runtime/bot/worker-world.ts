@@ -22,7 +22,7 @@ import { Tap } from '../../support/tap.ts';
 export const CHAT = '15550100';
 export const QUEUE = 'https://sqs.example/jobs.fifo';
 
-export type Policy = 'drop' | 'fifo';
+export type Policy = 'drop' | 'fifo' | 'merge';
 
 export interface WorldOptions {
   readonly policy?: Policy;

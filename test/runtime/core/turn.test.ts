@@ -44,5 +44,5 @@ test('a claim that cannot be given back is a failure, so the event comes back', 
     steps(async () => ({ ignored: 'rate_limited' })),
   );
   await expect(turn).rejects.toThrow('no table');
-  expect(told).toEqual(['fail decide']);
+  expect(told).toEqual(['fail store']);
 });
