@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { VERSION } from '../runtime/core/version.ts';
 import { addBuild } from './bot/build.ts';
 import { addDescribe } from './bot/describe.ts';
+import { addDev } from './bot/dev.ts';
+import { addDoctor } from './bot/doctor.ts';
 import { addFailed } from './bot/failed.ts';
 import { addHistory } from './bot/history.ts';
 import { addList } from './bot/list.ts';
@@ -57,6 +59,8 @@ function hookline(world: World): Command {
   addUpdate(bot, world);
   addWebhook(bot, world);
   addDescribe(bot, world);
+  addDoctor(bot, world);
+  addDev(bot, world);
   addList(bot, world);
   addRemove(bot, world);
   addRedrive(bot, world);

@@ -105,6 +105,14 @@ function configuredEntry(module: string | undefined): string {
   ].join('\n');
 }
 
+/** Bundles the module of a user's agent as it is, to be imported by this Node. Returns the file. */
+export async function buildAgentModule(agentFile: string, outdir: string): Promise<string> {
+  const file = path.resolve(agentFile);
+  const alias = { 'hookline/bot': source('bot/index') };
+  const { directory } = await bundle('agent', { file }, { root: path.dirname(file), outdir, alias });
+  return path.join(directory, 'index.mjs');
+}
+
 async function exportsOf(file: string): Promise<readonly string[]> {
   const { metafile } = await build({
     entryPoints: [file],

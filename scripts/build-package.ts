@@ -20,6 +20,7 @@ const entryPoints = [
   'runtime/bot/entries/bot.ts',
   'runtime/build.ts',
   'cli/main.ts',
+  'cli/index.ts',
 ];
 
 /** The provider's resources are folders, which Node does not import without the name of the file. */

@@ -25,6 +25,7 @@ export class FakeTerraform {
     api_url: 'https://api.example/Prod',
     bucket_name: 'bucket',
     dead_letter_queue_url: 'https://sqs/dead',
+    worker_log_group_name: '/aws/lambda/shop-worker',
   };
   /** Called before a command does its work. */
   before: (command: string) => void = () => {};

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import { pathToFileURL } from 'node:url';
+import type { Agent } from '../../runtime/bot/agent.ts';
+import { buildLambdaHandler } from '../../runtime/bot/handler.ts';
+import type { InvocationContext } from '../../runtime/bot/options.ts';
+import type { Environment } from '../../runtime/core/config.ts';
+import { memoryLambda, memoryS3 } from './memory-aws.ts';
+
+export interface DevBotOptions {
+  readonly botType: 'whatsapp' | 'telegram';
+  readonly agent: Agent;
+  readonly environment: Environment;
+  readonly fetch: typeof fetch;
+  readonly writeLog: (line: string) => void;
+}
+
+export interface WebhookRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface WebhookAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Time of a turn, as the module's worker has it. */
+const TURN_MILLIS = 120_000;
+
+/** Both hops in this process: the real handler, with its storage in memory. */
+export function devBot({ botType, agent, environment, fetch: fetchPort, writeLog }: DevBotOptions) {
+  const lambda = memoryLambda((job) =>
+    handler(job, context()).catch((error: unknown) => {
+      // Lambda would try again; here the person at the keyboard does.
+      writeLog(JSON.stringify({ level: 'ERROR', message: 'job_failed', error: String(error) }));
+    }),
+  );
+  const handler = buildLambdaHandler(botType, {
+    agent,
+    environment,
+    writeLog,
+    clients: { s3: memoryS3(), lambda: lambda.client, fetch: fetchPort },
+  });
+  return {
+    /** Answers as the deployed ingress would; the jobs are worked afterwards. */
+    async post({ method, headers, query, body }: WebhookRequest): Promise<WebhookAnswer> {
+      const event = {
+        version: '2.0',
+        rawPath: '/webhook',
+        requestContext: { http: { method, path: '/webhook' } },
+        headers,
+        queryStringParameters: query,
+        body: body.toString('base64'),
+        isBase64Encoded: true,
+      };
+      return (await handler(event, context())) as WebhookAnswer;
+    },
+    settled: lambda.settled,
+  };
+}
+
+function context(): InvocationContext {
+  const deadline = Date.now() + TURN_MILLIS;
+  return {
+    awsRequestId: randomUUID(),
+    invokedFunctionArn: 'arn:aws:lambda:local:000000000000:function:dev',
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+}
+
+/** The agent of a built module. Throws when it exports none. */
+export async function importAgent(file: string, shownName: string): Promise<Agent> {
+  const module = (await import(pathToFileURL(file).href)) as { agent?: unknown; default?: unknown };
+  const agent = module.agent ?? module.default;
+  if (typeof agent === 'function') return agent as Agent;
+  throw new Error(`${shownName} exports no agent: export a function named "agent", or one by default.`);
+}
