@@ -5,8 +5,15 @@ import { build } from 'esbuild';
 import { type AgentConfig, readAgentConfig } from './bot/agents/config-file.ts';
 import { type Bundle, bundle, loadedBytes } from './bundle.ts';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
 const extension = path.extname(fileURLToPath(import.meta.url));
+const here = runtimeFolder(path.dirname(fileURLToPath(import.meta.url)));
+
+/** In the published package this code may lie in a chunk beside the runtime's folder, and not in it. */
+function runtimeFolder(folder: string): string {
+  const below = path.join(folder, 'runtime');
+  return existsSync(path.join(below, `bot/handler${extension}`)) ? below : folder;
+}
+
 const source = (name: string) => path.join(here, `${name}${extension}`);
 
 /** Bundle name → entry, and the dynamic imports that a default configuration makes (for the size table). */

@@ -14,6 +14,7 @@ const entryPoints = [
   'runtime/bot/index.ts',
   'runtime/bot/testing/index.ts',
   'modules/index.ts',
+  'runtime/bot/handler.ts',
   'runtime/bot/worker-handler.ts',
   'runtime/bot/entries/ingress.ts',
   'runtime/bot/entries/worker.ts',

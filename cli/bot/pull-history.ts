@@ -1,9 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { chatOfKey } from '../../runtime/bot/clear-chats.ts';
 import { safeId } from '../../runtime/bot/job.ts';
-import { readStoredHistory } from '../../runtime/bot/stored-history.ts';
 import { paint } from '../terminal.ts';
 import type { World } from '../world.ts';
 import { botOf, withBotName } from './bot-name.ts';
@@ -41,6 +39,11 @@ export function addPullHistory(bot: Command, world: World): void {
 /** Fetches each chat once, and all that can be had before it says what is missing. Throws when one is. */
 export async function pullHistory(flags: PullHistoryFlags, world: World): Promise<void> {
   const { objects, versions, prefixes } = await bucketOf(await botOf(flags, world), world);
+  // Here and not above: Node's SQLite is not in every Node that runs the other commands.
+  const [{ chatOfKey }, { readStoredHistory }] = await Promise.all([
+    import('../../runtime/bot/clear-chats.ts'),
+    import('../../runtime/bot/stored-history.ts'),
+  ]);
   const named = [...flags.userId, ...flags.userIds].map((id) => id.trim()).filter((id) => id !== '');
   const chats =
     named.length > 0

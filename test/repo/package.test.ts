@@ -1,5 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -66,6 +75,33 @@ describe('the published package, installed alone in an empty folder', () => {
     expect(printed).toBe('one 0\ntwo 2\n');
   });
 
+  test('a project that it writes is built and synthesised by it, with nothing but its peers', () => {
+    const bot = path.join(folder, 'bot');
+    cpSync(app, bot, { recursive: true });
+    for (const scope of ['@cdktf', '@aws-sdk']) mkdirSync(path.join(bot, 'node_modules', scope));
+    for (const peer of Object.keys(packageJson.peerDependencies))
+      symlinkSync(path.resolve('node_modules', peer), path.join(bot, 'node_modules', peer));
+    const hookline = (...args: string[]) =>
+      spawnSync(
+        process.execPath,
+        [path.join(bot, 'node_modules/hookline', packageJson.bin.hookline), 'bot', ...args],
+        {
+          cwd: bot,
+          encoding: 'utf8',
+        },
+      );
+    expect(hookline('start', '--project', 'shop').status).toBe(0);
+    const secrets = readFileSync(path.join(bot, '.env.prod'), 'utf8');
+    writeFileSync(path.join(bot, '.env.prod'), secrets.replace('TELEGRAM_TOKEN=', 'TELEGRAM_TOKEN=1:token'));
+    const { status, stdout, stderr } = hookline('update', '--dry-run');
+    expect({ status, error: /error:.*/.exec(stderr)?.[0] }).toEqual({ status: 0, error: undefined });
+    expect(stdout).toMatch(/agent\.zip:\n( {2}.*\n)* {2}index\.mjs\n/);
+    expect(stdout).toContain('aws_lambda_function.worker');
+    const text = { chat: { id: 1, type: 'private' }, from: { id: 1 }, message_id: 1, text: '/help' };
+    writeFileSync(path.join(bot, 'help.json'), JSON.stringify({ update_id: 1, message: text }));
+    expect(hookline('dev', '--replay', 'help.json').stdout).toMatch(/^> help\.json: 200 /);
+  }, 60_000);
+
   test('the constructs make Terraform with the zips that the package ships', () => {
     const shop = path.join(folder, 'shop');
     cpSync(app, shop, { recursive: true });
@@ -106,6 +142,8 @@ describe('the published package, installed alone in an empty folder', () => {
   test('the command runs, and says what building needs', () => {
     const command = path.join(app, 'node_modules/.bin/hookline');
     expect(inApp(command, '--version')).toBe(`${packageJson.version}\n`);
+    // Loading Node's SQLite warns, and an older Node does not have it.
+    expect(spawnSync(process.execPath, [command, 'bot', '--help'], { encoding: 'utf8' }).stderr).toBe('');
     expect(() => inApp(command, 'bot', 'build', '--agent', 'handler.ts')).toThrow(
       /npm install --save-dev esbuild/,
     );
