@@ -101,7 +101,7 @@ test('the command has the subcommands and options that are shown', async () => {
   const shown = pages()
     .map(readPage)
     .flatMap((text) => [
-      ...text.matchAll(/(?:npx |`)hookline ((?:bot|trace)(?: [a-z][a-z-]*(?=[\s`,.:;]|$))*)([^`\n]*)/g),
+      ...text.matchAll(/(?:npx |`)hookline ((?:bot|trace)(?: [a-z][a-z-]*(?=[\s`]|$))*)([^`\n]*)/g),
     ]);
   expect(shown.length).toBeGreaterThan(20);
   for (const [line, name = '', rest = ''] of shown) {
