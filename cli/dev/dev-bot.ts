@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Agent } from '../../runtime/bot/agent.ts';
 import { buildLambdaHandler } from '../../runtime/bot/handler.ts';
 import type { InvocationContext } from '../../runtime/bot/options.ts';
+import type { Clock } from '../../runtime/core/clock.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { memoryLambda, memoryS3 } from './memory-aws.ts';
 
@@ -11,6 +12,7 @@ export interface DevBotOptions {
   readonly agent: Agent;
   readonly environment: Environment;
   readonly fetch: typeof fetch;
+  readonly clock: Clock;
   readonly writeLog: (line: string) => void;
 }
 
@@ -31,9 +33,10 @@ export interface WebhookAnswer {
 const TURN_MILLIS = 120_000;
 
 /** Both hops in this process: the real handler, with its storage in memory. */
-export function devBot({ botType, agent, environment, fetch: fetchPort, writeLog }: DevBotOptions) {
+export function devBot(options: DevBotOptions) {
+  const { botType, agent, environment, fetch: fetchPort, clock, writeLog } = options;
   const lambda = memoryLambda((job) =>
-    handler(job, context()).catch((error: unknown) => {
+    handler(job, context(clock)).catch((error: unknown) => {
       // Lambda would try again; here the person at the keyboard does.
       writeLog(JSON.stringify({ level: 'ERROR', message: 'job_failed', error: String(error) }));
     }),
@@ -42,7 +45,7 @@ export function devBot({ botType, agent, environment, fetch: fetchPort, writeLog
     agent,
     environment,
     writeLog,
-    clients: { s3: memoryS3(), lambda: lambda.client, fetch: fetchPort },
+    clients: { s3: memoryS3(), lambda: lambda.client, fetch: fetchPort, clock },
   });
   return {
     /** Answers as the deployed ingress would; the jobs are worked afterwards. */
@@ -56,18 +59,18 @@ export function devBot({ botType, agent, environment, fetch: fetchPort, writeLog
         body: body.toString('base64'),
         isBase64Encoded: true,
       };
-      return (await handler(event, context())) as WebhookAnswer;
+      return (await handler(event, context(clock))) as WebhookAnswer;
     },
     settled: lambda.settled,
   };
 }
 
-function context(): InvocationContext {
-  const deadline = Date.now() + TURN_MILLIS;
+function context(clock: Clock): InvocationContext {
+  const deadline = clock.nowMillis() + TURN_MILLIS;
   return {
     awsRequestId: randomUUID(),
     invokedFunctionArn: 'arn:aws:lambda:local:000000000000:function:dev',
-    getRemainingTimeInMillis: () => deadline - Date.now(),
+    getRemainingTimeInMillis: () => deadline - clock.nowMillis(),
   };
 }
 

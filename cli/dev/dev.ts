@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { buildAgentModule } from '../../runtime/build.ts';
+import { epochSeconds } from '../../runtime/core/clock.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { agentFileOf } from '../deploy/package.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
@@ -37,7 +38,9 @@ const OPEN: Environment = { WHATSAPP_VERIFY_SIGNATURE: 'false', TELEGRAM_WEBHOOK
 /** Runs the project's agent in this process until Ctrl-C, or until the replays are done. */
 export async function dev(flags: DevFlags, world: World): Promise<void> {
   const project = openProject(flags, world.environment);
-  const recordings = await Promise.all(flags.replay.map(readRecording));
+  const recordings = await Promise.all(
+    flags.replay.map((file) => readRecording(file, epochSeconds(world.clock))),
+  );
   const bot = await openBot(project, flags, world, numbersIn(recordings));
   for (const recording of recordings) await replay(recording, bot, world);
   if (recordings.length > 0) return;
@@ -75,6 +78,7 @@ async function openBot(
     fetch: live
       ? world.fetch
       : printingFetch((text) => terminal.out(`${paint(terminal, 'green', '<')} ${text}\n`)),
+    clock: world.clock,
     writeLog: (line) => {
       if (verbose || /"level":"(ERROR|CRITICAL)"/.test(line)) terminal.error(`${line}\n`);
     },
@@ -93,14 +97,20 @@ interface Recording {
 }
 
 /** One body, or a list of them. */
-async function readRecording(file: string): Promise<Recording> {
+async function readRecording(file: string, nowSeconds: number): Promise<Recording> {
   const text = await readFile(file, 'utf8');
   try {
-    const content: unknown = JSON.parse(text);
+    const content: unknown = JSON.parse(text, (key, value) => sentNow(key, value, nowSeconds));
     return { file, bodies: Array.isArray(content) ? content : [content] };
   } catch {
     throw new Error(`${file} is no JSON.`);
   }
+}
+
+/** An old recording counts as a new message: what is too old, or behind a closed window, gets no reply. */
+function sentNow(key: string, value: unknown, nowSeconds: number): unknown {
+  if (key === 'timestamp' && /^\d{10}$/.test(String(value))) return String(nowSeconds);
+  return key === 'date' && typeof value === 'number' ? nowSeconds : value;
 }
 
 /** A recording may be of another number than the one in the secrets, which a bot ignores. */

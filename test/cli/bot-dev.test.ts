@@ -10,7 +10,7 @@ let updates = 0;
 const update = (text: string) => {
   updates += 1;
   const chat = { id: 5, type: 'private', first_name: 'Ada' };
-  const message = { message_id: updates, date: 1_790_000_000, chat, from: { id: 5, is_bot: false }, text };
+  const message = { message_id: updates, date: 1_600_000_000, chat, from: { id: 5, is_bot: false }, text };
   return { update_id: updates, message };
 };
 
@@ -34,7 +34,7 @@ describe('hookline bot dev', () => {
       folder,
     } = projectWorld({ files: { 'hookline.json': settings, 'agent.mjs': AGENT } });
     const messages = [
-      { from: '4915', id: 'wamid.1', timestamp: '1790000000', type: 'text', text: { body: 'hello' } },
+      { from: '4915', id: 'wamid.1', timestamp: '1600000000', type: 'text', text: { body: 'hello' } },
     ];
     const value = { messaging_product: 'whatsapp', metadata: { phone_number_id: '777' }, messages };
     const body = {
