@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
 import { BUNDLE_NAMES, bundleFolder } from '../../modules/bot/code.ts';
-import { buildAgentBundle } from '../../runtime/build.ts';
+import { buildAgentBundle, buildConfiguredBundle } from '../../runtime/build.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import type { Project } from '../project/project.ts';
 
@@ -47,9 +47,12 @@ export async function packageProject(
 async function agentZipOf(project: Project): Promise<string | undefined> {
   const own = project.inputs.package as { readonly path?: string; readonly s3?: object } | null | undefined;
   if (own?.path) return path.resolve(path.dirname(project.settingsFile), own.path);
+  if (own?.s3) return undefined;
+  const outdir = path.join(project.folder, 'dist', 'bundles');
   const agent = agentFileOf(project);
-  if (own?.s3 || !agent) return undefined;
-  return (await buildAgentBundle(agent, path.join(project.folder, 'dist', 'bundles'))).zipPath;
+  if (agent) return (await buildAgentBundle(agent, outdir)).zipPath;
+  const config = path.join(project.folder, 'config.json');
+  return existsSync(config) ? (await buildConfiguredBundle(config, { outdir })).zipPath : undefined;
 }
 
 async function inspect(file: string, secrets: Environment): Promise<PackagedZip> {

@@ -168,6 +168,17 @@ describe('hookline bot update', () => {
     }
   });
 
+  test('without an agent of its own a project is built from its config.json, as start writes it', async () => {
+    const { run, folder, write } = setUp({ files: {} });
+    await run(['start', '--project', 'shop']);
+    rmSync(path.join(folder, 'agent.ts'));
+    write('.env.prod', TELEGRAM_ENV);
+    const { exitCode, out, error } = await run(['update', '--dry-run', '--json']);
+    expect({ exitCode, error: /error:.*/.exec(error)?.[0] }).toEqual({ exitCode: 0, error: undefined });
+    const agent = JSON.parse(out).zips.find(({ name }: { name: string }) => name === 'agent.zip');
+    expect(agent.files).toEqual(expect.arrayContaining(['config.json', 'index.mjs']));
+  });
+
   test('--plan shows what would change, and changes nothing', async () => {
     const { run, terraform, ssm, telegram } = setUp();
     const { exitCode, out } = await run(['update', '--plan']);
