@@ -1,4 +1,4 @@
-import { type Environment, type EnvironmentReader, isTextList } from '../core/config.ts';
+import { type Environment, type EnvironmentReader, isIdList } from '../core/config.ts';
 
 export interface WhatsappConfig {
   readonly token: string;
@@ -51,7 +51,7 @@ export function readWhatsapp(
   const appSecret = env.text(env.text('WHATSAPP_APP_SECRET_ENV_KEY') ?? 'WHATSAPP_APP_SECRET');
   const graphVersion = env.text('GRAPH_API_VERSION') ?? DEFAULT_GRAPH_VERSION;
   if (needed && !/^v\d+\.\d+$/.test(graphVersion)) env.faults.push('GRAPH_API_VERSION must look like v26.0');
-  const allowed = env.json('WHATSAPP_ALLOWED_PHONE_NUMBER_IDS', [phoneNumberId], isTextList);
+  const allowed = env.json('WHATSAPP_ALLOWED_PHONE_NUMBER_IDS', [phoneNumberId], isIdList);
   const verify = env.boolean('WHATSAPP_VERIFY_SIGNATURE', undefined);
   if (needed && verify === false)
     env.warnings.push('WHATSAPP_VERIFY_SIGNATURE is false: anyone who knows the address can post messages');
@@ -61,7 +61,7 @@ export function readWhatsapp(
     verifyToken: readVerifyToken(env, environment, needed),
     appSecret,
     verifySignature: verify ?? appSecret !== undefined,
-    allowedPhoneNumberIds: allowed,
+    allowedPhoneNumberIds: allowed.map(String),
     graphVersion,
     graphUrl: env.text('GRAPH_API_URL') ?? 'https://graph.facebook.com',
   };

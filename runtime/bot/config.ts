@@ -1,5 +1,6 @@
-import { type Environment, EnvironmentReader, isTextList, trimSlashes } from '../core/config.ts';
+import { type Environment, EnvironmentReader, isIdList, trimSlashes } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
+import { refreshMillisOf } from '../core/secrets.ts';
 import { checkHistoryMode, readHistory } from './config-history.ts';
 import { readTelegram, readWhatsapp, type TelegramConfig, type WhatsappConfig } from './config-platforms.ts';
 import { readTranscription, type TranscriptionConfig } from './config-transcription.ts';
@@ -137,6 +138,7 @@ export function readBotConfig(environment: Environment, botType?: string): BotCo
   const whatsapp = readWhatsapp(env, environment, provider === 'whatsapp');
   const telegram = readTelegram(env, environment, provider === 'telegram');
   checkHistoryMode(env);
+  refreshMillisOf(env); // read before this, where nobody can be warned
   const delay = env.seconds('MAX_ALLOWED_MESSAGE_DELAY', busyPolicy === 'drop' ? 120 : 0);
   const config: BotConfig = {
     botType: provider,
@@ -181,7 +183,7 @@ export function readBotPrefixes(environment: Environment): BotPrefixes {
 const readLimits = (env: EnvironmentReader) => ({
   transcription: readTranscription(env),
   configPath: env.text('MAWS_CONFIG_PATH') ?? 'config.json',
-  allowedUsers: env.json('ALLOWED_USERS_JSON', [], isTextList),
+  allowedUsers: env.json('ALLOWED_USERS_JSON', [], isIdList).map(String),
   groupPolicy: env.choice(['GROUP_POLICY'], GROUP_POLICIES, 'mention'),
   messages: readMessages(env),
   ingressRatePerMinute: env.integer('INGRESS_RATE_PER_MINUTE', 30),

@@ -122,7 +122,8 @@ function workerLoader(
     const [loaded] = await Promise.all([loadConfig(), tokens.prepare()]);
     const named = await tokens.bring(loaded.environment);
     if (current?.loaded === loaded) return current.ports;
-    const chosen = await chooseAgent(loaded);
+    // Without a bucket nothing is worked, and the event is told so before an agent is built (contract bot §3).
+    const chosen = loaded.config.bucketName ? await chooseAgent(loaded) : ECHO;
     const ports = workerPorts({ ...loaded, environment: named }, given, clients, options, log, chosen);
     current = { loaded, ports };
     return ports;

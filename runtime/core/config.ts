@@ -47,9 +47,7 @@ export class EnvironmentReader {
 
   /** A decimal number above 0; unset is undefined. */
   positive(name: string): number | undefined {
-    return this.text(name) === undefined
-      ? undefined
-      : this.number(name, undefined, (value) => Number.isFinite(value) && value > 0);
+    return this.number(name, undefined, (value) => Number.isFinite(value) && value > 0);
   }
 
   private number<F extends number | undefined>(
@@ -90,8 +88,9 @@ export class EnvironmentReader {
   }
 }
 
-export const isTextList = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string');
+/** Ids as people write them: Telegram's look like numbers. */
+export const isIdList = (value: unknown): value is readonly (string | number)[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' || Number.isSafeInteger(item));
 
 /** A key prefix without the spaces and slashes around it. */
 export const trimSlashes = (value: string): string => value.replace(/^[\s/]+|[\s/]+$/g, '');
