@@ -12,6 +12,8 @@ export interface FailedEvent {
   readonly eventId: string;
   /** What failed, complete enough to be replayed. */
   readonly event: unknown;
+  /** Leaves an earlier record of the event as it is: that one may hold parts that were not sent. */
+  readonly onlyFirst?: true;
 }
 
 /** Where undeliverable work is kept for an operator. Never throws; resolves to whether it was kept. */
@@ -32,14 +34,15 @@ export interface FailedEventsOptions {
 /** One object for each event: `<prefix>/YYYY/MM/DD/<provider>/<event id>.json`. A repetition replaces it. */
 export function failedEventStore({ openStore, prefix, clock }: FailedEventsOptions): FailedEvents {
   return {
-    async capture({ reason, error, provider, eventId, event }, log) {
+    async capture({ reason, error, provider, eventId, event, onlyFirst }, log) {
       const capturedAt = new Date(clock.nowMillis()).toISOString();
       const day = capturedAt.slice(0, 10).replaceAll('-', '/');
       const key = [prefix, day, safeId(provider), `${safeId(eventId)}.json`].filter(Boolean).join('/');
       const record = { reason, error: describeError(error), captured_at: capturedAt, event };
       try {
         const store = await openStore();
-        await store.put(key, Buffer.from(JSON.stringify(record)), undefined, 'application/json');
+        const condition = onlyFirst && ({ ifAbsent: true } as const);
+        await store.put(key, Buffer.from(JSON.stringify(record)), condition, 'application/json');
         log.warn('failed_event_captured', { reason });
         return true;
       } catch (failure) {

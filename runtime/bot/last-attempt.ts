@@ -24,7 +24,8 @@ export async function giveUp(
 ): Promise<void> {
   const { provider, event_id: eventId } = job;
   const reason = reasonOf(error, journal.failedStage);
-  await ports.failedEvents.capture({ reason, error, provider, eventId, event: { maws_job: job } }, ports.log);
+  const event = { maws_job: job };
+  await ports.failedEvents.capture({ reason, error, provider, eventId, event, onlyFirst: true }, ports.log);
   await tellOfFailure(job, ports, deadlineMillis);
 }
 

@@ -141,8 +141,10 @@ export const mutants: Readonly<Record<string, () => void>> = {
     };
     const { write } = dynamodb;
     dynamodb.write = function (kind: string, input: Fields) {
+      if (!String(input.UpdateExpression).includes('error_told')) return write.call(this, kind, input);
       const { ConditionExpression: _, ...free } = input;
-      return write.call(this, kind, String(input.UpdateExpression).includes('error_told') ? free : input);
+      const { ':done': __, ...ExpressionAttributeValues } = input.ExpressionAttributeValues;
+      return write.call(this, kind, { ...free, ExpressionAttributeValues });
     };
   },
 };

@@ -175,6 +175,18 @@ test('a history that cannot be read to the end: told, unless something of a repl
   expect(sentTexts(answered)).toEqual(['You said: hello']);
 });
 
+test('a record of parts that were not sent is not replaced when the event comes again and cannot be read', async () => {
+  const world = workerWorld({ policy: 'fifo' });
+  world.provider.fail({ kind: 'refuse', code: 100 });
+  await attempt(world, 'fifo', 1);
+  expect(captured(world)).toMatchObject([{ reason: 'send_failed' }]);
+  world.tap.before = (call) => {
+    if (call.name === 'GetObject') throw awsError('InternalError', 500);
+  };
+  await attempt(world, 'fifo', 5);
+  expect(captured(world)).toMatchObject([{ reason: 'send_failed' }]);
+});
+
 test.each(['drop', 'fifo'] as Policy[])(
   '%s: what an agent can never answer is not tried again: told, captured, and answered when it is delivered after the fix',
   async (policy) => {
