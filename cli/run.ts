@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../runtime/core/version.ts';
 import { addBuild } from './bot/build.ts';
+import { addDashboard } from './bot/dashboard.ts';
 import { addDescribe } from './bot/describe.ts';
 import { addDev } from './bot/dev.ts';
 import { addDoctor } from './bot/doctor.ts';
@@ -70,6 +71,7 @@ function hookline(world: World): Command {
   addFailed(bot, world);
   addLogs(bot, world);
   addTrace(bot, world);
+  addDashboard(bot, world);
   addTrace(program, world);
   addSend(bot, world);
   return program;

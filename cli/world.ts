@@ -32,6 +32,9 @@ export interface World {
   readonly bundles?: string;
 }
 
+/** The part of the world that a deployed bot is looked at and worked on through. */
+export type BotWorld = Pick<World, 'aws' | 'fetch' | 'redriveClients'>;
+
 // Retries are ours: they know what is safe to repeat.
 const CLIENT = { maxAttempts: 1 };
 

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
+import { buildPage } from '../cli/page/build.ts';
 import packageJson from '../package.json' with { type: 'json' };
 
 /** Builds what `npm pack` publishes: every subpath bundled, its declarations beside it. */
@@ -55,6 +56,10 @@ await build({
   plugins: [providerFiles],
   logLevel: 'warning',
 });
+// The dashboard's page, ready to be sent: esbuild is not there where the package runs.
+const page = await buildPage(`${root}cli/dashboard/page`);
+mkdirSync(`${outdir}/cli/dashboard-page`, { recursive: true });
+for (const [name, { body }] of page) writeFileSync(`${outdir}/cli/dashboard-page/${name}`, body);
 execFileSync(
   process.execPath,
   [`${root}node_modules/typescript/bin/tsc`, '-p', `${root}tsconfig.package.json`],

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import { asRecord, asText } from '../../runtime/core/json.ts';
 import { type DeployedBot, findBot } from '../deployed-bot.ts';
@@ -16,14 +17,17 @@ export const withBotName = (command: Command): Command =>
   );
 
 /** The bot that the flags or the settings file name, as it is deployed. Throws when there is none. */
-export const botOf = ({ name }: { readonly name?: string }, { aws }: World): Promise<DeployedBot> =>
-  findBot(name ?? nameInSettings() ?? DEFAULT_NAME, aws);
+export const botOf = (
+  { name, dir = '.' }: { readonly name?: string; readonly dir?: string },
+  { aws }: World,
+): Promise<DeployedBot> => findBot(name ?? nameInSettings(dir) ?? DEFAULT_NAME, aws);
 
 /** A settings file that cannot be read names nothing: the command that deploys it says what is wrong. */
-function nameInSettings(): string | undefined {
-  if (!existsSync(SETTINGS_FILE)) return undefined;
+function nameInSettings(dir: string): string | undefined {
+  const file = path.join(dir, SETTINGS_FILE);
+  if (!existsSync(file)) return undefined;
   try {
-    const settings = asRecord(JSON.parse(readFileSync(SETTINGS_FILE, 'utf8')));
+    const settings = asRecord(JSON.parse(readFileSync(file, 'utf8')));
     return asText(asRecord(settings.bot).name);
   } catch {
     return undefined;

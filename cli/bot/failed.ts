@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
 import type { CapturedEvent } from '../../runtime/bot/captured-events.ts';
 import type { FailedWork } from '../../runtime/bot/failed-work.ts';
-import { traceparentOf } from '../../runtime/core/trace-context.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
-import { publicConfigOf, readConfigOf } from './bot-config.ts';
 import { botOf, withBotName } from './bot-name.ts';
+import { capturedOf, failedWorkOf } from './failed-bot.ts';
 import { parseSince, type Since } from './since.ts';
-import { bucketOf } from './stored.ts';
 
 interface FailedFlags {
   readonly name?: string;
@@ -63,18 +61,9 @@ const FAILED_PACKAGES = ['dynamodb', 'lambda', 's3', 'sqs', 'ssm'].map(
 );
 const failedWorkPackage = () => needing(FAILED_PACKAGES, () => import('../../runtime/bot/failed-work.ts'));
 
-async function capturedOf(flags: FailedFlags, world: World) {
-  const bot = await botOf(flags, world);
-  const { capturedEvents } = await import('../../runtime/bot/captured-events.ts');
-  const config = publicConfigOf(bot);
-  const { objects, versions } = await bucketOf(bot, world);
-  const options = { prefix: config.failedEventsPrefix, provider: config.botType, clock: world.aws.clock };
-  return { bot, objects, captured: capturedEvents({ objects, versions, ...options }) };
-}
-
 async function list(flags: FailedFlags, world: World): Promise<void> {
   const { aws, terminal } = world;
-  const { captured } = await capturedOf(flags, world);
+  const { captured } = await capturedOf(await botOf(flags, world), world);
   const events: CapturedEvent[] = [];
   for await (const event of captured.since(flags.since(aws.clock.nowMillis())))
     if (flags.reason === undefined || event.reason === flags.reason) events.push(event);
@@ -95,29 +84,6 @@ function table(events: readonly CapturedEvent[], terminal: Terminal): string {
 }
 
 async function workOf(flags: FailedFlags, world: World): Promise<FailedWork> {
-  const { aws } = world;
-  const { bot, objects, captured } = await capturedOf(flags, world);
-  const { config } = await readConfigOf(bot, aws);
-  const table = config.locksTableName;
-  if (!table) throw new Error('The bot has no lock table, so nothing can be noted of a part.');
-  const [{ dynamoSettlement }, { readStoredHistory }] = await Promise.all([
-    import('../../runtime/bot/settle.ts'),
-    import('../../runtime/bot/stored-history.ts'),
-  ]);
-  const options = { prefix: config.historyPrefix, rowLimit: 1, clock: aws.clock };
-  return {
-    config,
-    captured,
-    settlement: dynamoSettlement(await aws.dynamodb(), table, aws.clock, config.dedupeTtlSeconds),
-    deadLetterUrl: bot.deadLetterUrl,
-    target: bot.queueUrl ? { queueUrl: bot.queueUrl } : { functionName: bot.workerAlias },
-    clients: await world.redriveClients(),
-    traceparent: traceparentOf(undefined),
-    sinceMillis: flags.since(aws.clock.nowMillis()),
-    force: flags.force ?? false,
-    ledgerRow: async (chatId, eventId) => {
-      const stored = await readStoredHistory(chatId, objects, options);
-      return stored?.ledger.find((row) => row.eventId === eventId);
-    },
-  };
+  const reach = { sinceMillis: flags.since(world.aws.clock.nowMillis()), force: flags.force ?? false };
+  return failedWorkOf(await botOf(flags, world), world, reach);
 }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SenderContent } from '../../runtime/bot/sender/index.ts';
-import { botEnvironment } from '../deployed-bot.ts';
-import { needing, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { botOf, withBotName } from './bot-name.ts';
+import { senderOf } from './sender-bot.ts';
 
 interface SendFlags {
   readonly name?: string;
@@ -37,7 +37,7 @@ async function send(flags: SendFlags, command: Command, world: World): Promise<v
   const content = contentOf(flags);
   if (content === undefined)
     return command.error('error: give either --text <text>, or --template <name> and --language <code>');
-  const sender = await senderOf(flags, world);
+  const sender = await senderOf(await botOf(flags, world), world);
   if (!flags.dryRun) return report(await sender.send(chat, content, { key }), flags, world);
   const { standing, content: outgoing } = await sender.preview(chat, content, { key });
   if (standing === 'duplicate') throw new Error(DUPLICATE);
@@ -48,22 +48,6 @@ async function send(flags: SendFlags, command: Command, world: World): Promise<v
 function contentOf({ text, template, language, param }: SendFlags): SenderContent | undefined {
   if (text !== undefined) return template === undefined && language === undefined ? text : undefined;
   return template && language ? { template, language, parameters: param } : undefined;
-}
-
-const SENDER_PACKAGES = ['dynamodb', 's3', 'ssm'].map((service) => `@aws-sdk/client-${service}`);
-
-/** A sender in the deployed bot's place: its bucket, its table, its secrets. */
-async function senderOf(flags: SendFlags, world: World) {
-  const { aws } = world;
-  const environment = await botEnvironment(await botOf(flags, world), aws);
-  const { openSender } = await needing(
-    SENDER_PACKAGES,
-    () => import('../../runtime/bot/sender/sender-handler.ts'),
-  );
-  const [s3, dynamodb] = [await aws.s3(), await aws.dynamodb()];
-  const clients = { s3, dynamodb, clock: aws.clock, fetch: world.fetch };
-  // The parameter's lines stand in the environment already.
-  return openSender({ environment: { ...environment, ENV_PARAMETER_NAME: '' }, clients, writeLog: () => {} });
 }
 
 const DUPLICATE = 'Nothing was sent: this key was used before.';

@@ -4,12 +4,12 @@ import path from 'node:path';
 import { readBotPrefixes } from '../../runtime/bot/config.ts';
 import type { HistoryStore } from '../../runtime/bot/history-store.ts';
 import type { DeployedBot } from '../deployed-bot.ts';
-import { needing, type World } from '../world.ts';
+import { type BotWorld, needing } from '../world.ts';
 
 /** Gives `use` the bot's histories, which are worked on in a folder of their own. */
 export async function withHistories<T>(
   bot: DeployedBot,
-  world: World,
+  world: BotWorld,
   use: (histories: HistoryStore) => Promise<T>,
 ): Promise<T> {
   const { objects, prefixes } = await bucketOf(bot, world);
@@ -23,7 +23,7 @@ export async function withHistories<T>(
 }
 
 /** A deployed bot's bucket, opened. */
-export async function bucketOf(bot: DeployedBot, { aws }: World) {
+export async function bucketOf(bot: DeployedBot, { aws }: BotWorld) {
   const [{ s3ObjectStore }, { s3ObjectVersions }] = await needing(['@aws-sdk/client-s3'], () =>
     Promise.all([
       import('../../runtime/core/object-store.ts'),

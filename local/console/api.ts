@@ -1,9 +1,9 @@
+import type { PageFile } from '../../cli/page/page-file.ts';
 import { asRecord } from '../../runtime/core/json.ts';
 import type { Route } from '../server.ts';
 import type { Console } from './console.ts';
 import { problem, refusal, secured } from './guard.ts';
 import type { Channel } from './model.ts';
-import type { PageFile } from './page.ts';
 import { isUser } from './users.ts';
 
 /** Longest text that both platforms let a user write. */
@@ -14,7 +14,7 @@ export function consoleRoute(console: Console, page: ReadonlyMap<string, PageFil
   return async (request, url) => {
     const refused = refusal(request);
     if (refused) return secured(refused);
-    const file = page.get(url.pathname);
+    const file = page.get(url.pathname.slice(1) || 'index.html');
     if (file && request.method === 'GET')
       return secured(new Response(file.body, { headers: { 'content-type': file.type } }));
     return secured(await answer(console, request, url));

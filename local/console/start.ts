@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { buildPage } from '../../cli/page/build.ts';
 import { Problem } from '../problem.ts';
 import { telegramWebhook, whatsappWebhook } from '../recordings/webhooks.ts';
 import { emulatorClient } from '../secrets.ts';
@@ -7,7 +9,7 @@ import { consoleRoute } from './api.ts';
 import { emulatorCloud } from './cloud.ts';
 import { Console } from './console.ts';
 import type { Channel } from './model.ts';
-import { buildPage } from './page.ts';
+import { operationsRoute } from './operations.ts';
 import type { ConsoleBot } from './ports.ts';
 
 const BACKENDS: Readonly<Record<string, string>> = {
@@ -21,16 +23,16 @@ const HOST = '127.0.0.1';
 
 /** Serves the console of a stand's bots on this port, or, when it is in use, on a free one. */
 export async function startConsole(stand: Stand, port: number): Promise<LocalServer> {
-  const page = await buildPage();
+  const page = await buildPage(fileURLToPath(new URL('page/', import.meta.url)));
   const bots = (['whatsapp', 'telegram'] as const).flatMap((channel) => {
     const bot = stand.bots[channel];
     return bot ? [consoleBot(channel, bot, stand)] : [];
   });
   const { backend } = stand.emulator;
   const console = new Console(BACKENDS[backend] ?? backend, bots);
-  const route = consoleRoute(console, page);
-  const server = await startServer([route], port, HOST).catch((error: unknown) => {
-    if (error instanceof Problem) return startServer([route], 0, HOST);
+  const routes = [await operationsRoute(stand), consoleRoute(console, page)];
+  const server = await startServer(routes, port, HOST).catch((error: unknown) => {
+    if (error instanceof Problem) return startServer(routes, 0, HOST);
     throw error;
   });
   return {

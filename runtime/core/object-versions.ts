@@ -16,10 +16,21 @@ export interface ObjectVersion {
   readonly isDeletion: boolean;
 }
 
+/** A current object, as a listing tells it. */
+export interface ListedObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly bytes: number;
+  /** When it was last written, milliseconds since 1970. */
+  readonly changedAtMillis: number;
+}
+
 /** A bucket as its operator sees it: what is in it, and every version of that. */
 export interface ObjectVersions {
   /** Keys of the current objects below a prefix, in order. */
   keys(prefix: string): Promise<readonly string[]>;
+  /** The current objects below a prefix, in the order of their keys; a thousand cost one call. */
+  list(prefix: string): Promise<readonly ListedObject[]>;
   /** All versions and delete marks below a prefix. */
   versions(prefix: string): Promise<readonly ObjectVersion[]>;
   /** The content of a version that is no deletion; undefined when it has gone meanwhile. */
@@ -32,7 +43,12 @@ export interface ObjectVersions {
 const MAX_DELETED_AT_ONCE = 1000;
 
 interface Page {
-  readonly Contents?: readonly { readonly Key: string }[];
+  readonly Contents?: readonly {
+    readonly Key: string;
+    readonly ETag?: string;
+    readonly Size?: number;
+    readonly LastModified?: Date;
+  }[];
   readonly IsTruncated?: boolean;
   readonly NextContinuationToken?: string;
 }
@@ -48,19 +64,9 @@ interface VersionPage {
 /** A bucket without versioning has one version of each object, named `null`. */
 export function s3ObjectVersions(s3: AwsClient, bucket: string, clock: Clock): ObjectVersions {
   return {
-    async keys(prefix) {
-      const keys: string[] = [];
-      let token: string | undefined;
-      do {
-        const input = { Bucket: bucket, Prefix: prefix, ...(token && { ContinuationToken: token }) };
-        const page: Page = await callAws(clock, 's3:ListObjectsV2', () =>
-          s3.send(new ListObjectsV2Command(input)),
-        );
-        keys.push(...(page.Contents ?? []).map(({ Key }) => Key));
-        token = page.IsTruncated ? page.NextContinuationToken : undefined;
-      } while (token);
-      return keys;
-    },
+    keys: async (prefix) => (await allObjects(s3, bucket, clock, prefix)).map(({ key }) => key),
+
+    list: (prefix) => allObjects(s3, bucket, clock, prefix),
 
     versions: (prefix) => allVersions(s3, bucket, clock, prefix),
 
@@ -89,6 +95,20 @@ export function s3ObjectVersions(s3: AwsClient, bucket: string, clock: Clock): O
       }
     },
   };
+}
+
+async function allObjects(s3: AwsClient, bucket: string, clock: Clock, prefix: string) {
+  const objects: ListedObject[] = [];
+  let token: string | undefined;
+  do {
+    const input = { Bucket: bucket, Prefix: prefix, ...(token && { ContinuationToken: token }) };
+    const send = () => s3.send(new ListObjectsV2Command(input));
+    const page: Page = await callAws(clock, 's3:ListObjectsV2', send);
+    for (const { Key: key, ETag: etag = '', Size: bytes = 0, LastModified } of page.Contents ?? [])
+      objects.push({ key, etag, bytes, changedAtMillis: LastModified?.getTime() ?? 0 });
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token);
+  return objects;
 }
 
 async function allVersions(s3: AwsClient, bucket: string, clock: Clock, prefix: string) {

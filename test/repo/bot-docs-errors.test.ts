@@ -37,6 +37,7 @@ const NOT_FOR_USERS = [
   'Expected one stack in ….',
   'The stand has no … bot.',
   'The request is too large.',
+  'The page has no … #….',
   '… is not the address of an API.',
   'Two elements have the address ….',
   '…: …',

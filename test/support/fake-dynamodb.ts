@@ -41,6 +41,7 @@ export class FakeDynamoDb {
       PutItem: (input: Fields) => this.write('Put', input),
       UpdateItem: (input: Fields) => this.write('Update', input),
       DeleteItem: (input: Fields) => this.write('Delete', input),
+      Scan: (input: Fields) => this.scan(input),
       TransactWriteItems: (input: Fields) => this.transactWrite(input),
     };
     return { send: (command: { readonly input: object }) => dispatch(tap, 'dynamodb', operations, command) };
@@ -86,6 +87,24 @@ export class FakeDynamoDb {
       Responses[name] = keys.flatMap((wanted) => structuredClone(items.get(wanted)) ?? []);
     }
     return { Responses, UnprocessedKeys: {} };
+  }
+
+  /** In the order of the keys, `Limit` items at a time; the filter comes after the limit, as in AWS. */
+  private scan(input: Fields) {
+    const { TableName, Limit = 1000, ExclusiveStartKey, FilterExpression } = input;
+    const { key, items } = this.table(TableName);
+    const after = ExclusiveStartKey ? exactKey(ExclusiveStartKey, key) : '';
+    const placeholders = new Placeholders(input);
+    const holds = condition({ ConditionExpression: FilterExpression }, placeholders);
+    placeholders.checkAllUsed();
+    const rest = [...items].filter(([name]) => name > after).sort(([a], [b]) => (a < b ? -1 : 1));
+    const page = rest.slice(0, Limit);
+    const last = page.at(-1)?.[0];
+    return {
+      Items: page.flatMap(([, item]) => (holds(item) ? [structuredClone(item)] : [])),
+      ScannedCount: page.length,
+      ...(rest.length > page.length && { LastEvaluatedKey: { [key]: { S: last } } }),
+    };
   }
 
   private write(kind: 'Put' | 'Update' | 'Delete', input: Fields) {

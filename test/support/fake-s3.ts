@@ -5,6 +5,7 @@ export interface FakeObject {
   readonly body: Uint8Array;
   readonly etag: string;
   readonly contentType: string | undefined;
+  readonly changedAt?: Date;
 }
 
 /** One bucket store with ETags and preconditions; a bucket that was not named is not there. */
@@ -16,6 +17,8 @@ export class FakeS3 {
   /** The bucket's versioning. */
   keepVersions = false;
   private nextVersion = 1;
+  /** The service's clock. */
+  nowMillis = () => 0;
 
   constructor(
     buckets: readonly string[] = ['bucket'],
@@ -90,7 +93,7 @@ export class FakeS3 {
     if (IfMatch !== undefined && existing?.etag !== IfMatch) throw awsError('PreconditionFailed', 412);
     const body = new Uint8Array(typeof Body === 'string' ? Buffer.from(Body) : (Body ?? []));
     const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-    const object = { body, etag, contentType: ContentType };
+    const object = { body, etag, contentType: ContentType, changedAt: new Date(this.nowMillis()) };
     objects.set(Key, object);
     this.note(Bucket, Key, object);
     return { ETag: etag };
@@ -148,14 +151,19 @@ export class FakeS3 {
 
   /** Pages of two, likewise. */
   private listObjects({ Bucket, Prefix = '', ContinuationToken: after = '' }: Fields) {
-    const keys = [...this.objects(Bucket).keys()].filter((key) => key.startsWith(Prefix)).sort();
-    const rest = keys.filter((key) => key > after);
+    const all = [...this.objects(Bucket)].filter(([key]) => key.startsWith(Prefix));
+    const rest = all.filter(([key]) => key > after).sort(([a], [b]) => (a < b ? -1 : 1));
     const page = rest.slice(0, 2);
     return {
       KeyCount: page.length,
       IsTruncated: rest.length > page.length,
-      NextContinuationToken: page.at(-1),
-      Contents: page.map((Key) => ({ Key })),
+      NextContinuationToken: page.at(-1)?.[0],
+      Contents: page.map(([Key, { etag, body, changedAt }]) => ({
+        Key,
+        ETag: etag,
+        Size: body.byteLength,
+        LastModified: changedAt,
+      })),
     };
   }
 }

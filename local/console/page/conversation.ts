@@ -1,5 +1,5 @@
+import { byId, make, setText, syncList } from '../../../cli/page/dom.ts';
 import type { ConsoleMessage, HistoryView } from '../model.ts';
-import { byId, make, setText, syncList } from './dom.ts';
 import { stateText, stateTone, timeOfDay } from './format.ts';
 
 const list = byId('messages', HTMLOListElement);

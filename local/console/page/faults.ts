@@ -1,5 +1,5 @@
+import { byId, make } from '../../../cli/page/dom.ts';
 import type { BotView } from '../model.ts';
-import { byId, make } from './dom.ts';
 import { CHANNEL_NAMES, PROVIDER_NAMES } from './format.ts';
 
 const dialog = byId('faults', HTMLDialogElement);

@@ -1,6 +1,6 @@
+import { byId, make, setText, syncList } from '../../../cli/page/dom.ts';
 import type { BotView, Channel, ConsoleMessage, ConsoleState, HistoryView } from '../model.ts';
 import { showConversation } from './conversation.ts';
-import { byId, make, setText, syncList } from './dom.ts';
 import { openFaults } from './faults.ts';
 import { CHANNEL_NAMES, excerpt, stateText } from './format.ts';
 import { showNotices } from './notices.ts';

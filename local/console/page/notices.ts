@@ -1,5 +1,5 @@
+import { byId, make, syncList } from '../../../cli/page/dom.ts';
 import type { BotView } from '../model.ts';
-import { byId, make, syncList } from './dom.ts';
 import { PROVIDER_NAMES, timeWithSeconds } from './format.ts';
 
 interface Notice {

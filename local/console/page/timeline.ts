@@ -1,5 +1,5 @@
+import { byId, make, setText, syncList } from '../../../cli/page/dom.ts';
 import type { ConsoleMessage, HistoryView, Place, Step } from '../model.ts';
-import { byId, make, setText, syncList } from './dom.ts';
 import { duration, excerpt, stateText, stateTone } from './format.ts';
 
 const STATIONS: readonly (readonly [Place, string])[] = [

@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { jsonLog } from '../../core/log.ts';
 import { traceparentOf } from '../../core/trace-context.ts';
 import type { Agent } from '../agent.ts';
-import { chatFiles } from '../chat-files.ts';
 import type { CommandOptions } from '../commands.ts';
 import { type BotConfig, readBotConfig } from '../config.ts';
 import { credential } from '../config-platforms.ts';
 import { noFailedEvents } from '../failed-events.ts';
-import { historyStore } from '../history-store.ts';
-import { readJobMessage } from '../incoming.ts';
 import { answerWebhook } from '../ingress.ts';
 import type { Job, Provider } from '../job.ts';
 import { NoticeBook } from '../notice.ts';
@@ -20,6 +17,7 @@ import { ManualClock } from './manual-clock.ts';
 import { MemoryChannel } from './memory-channel.ts';
 import { MemoryDelivery } from './memory-delivery.ts';
 import { memoryObjects } from './memory-objects.ts';
+import { memoryPorts } from './memory-ports.ts';
 
 export interface WorldOptions {
   readonly agent: Agent;
@@ -117,29 +115,12 @@ export class TestWorld {
   }
 
   private ports(tmpDir: string): WorkerPorts {
-    const { config, clock, log, channel, delivery, objects, environment } = this;
-    const { historyPrefix, filesPrefix } = config;
-    return {
-      config,
-      clock,
-      log,
-      delivery,
-      objects,
-      agent: this.options.agent,
-      commands: this.options.commands,
-      sender: channel,
-      lock: undefined,
-      failedEvents: noFailedEvents,
-      finished: new Set(),
-      timezone: 'UTC',
-      transcribe: undefined,
-      histories: historyStore(objects, clock, { prefix: historyPrefix, tmpDir }),
-      openFiles: (chatId) => chatFiles(chatId, { objects, prefix: filesPrefix, tmpDir, packageRoot: '.' }),
-      notices: this.notices,
-      botUsername: this.botUsername,
-      parse: ({ payload }) => readJobMessage(config, payload),
+    const { config, clock, log, channel, delivery, objects, environment, notices, botUsername } = this;
+    const { agent, commands } = this.options;
+    return memoryPorts({
+      ...{ config, clock, log, channel, delivery, objects, notices, botUsername, agent, commands, tmpDir },
       getKey: (name) => credential(environment, name),
-    };
+    });
   }
 
   private readonly notices = {
