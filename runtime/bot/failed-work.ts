@@ -76,7 +76,7 @@ async function newestOf(eventId: string, { captured, sinceMillis }: FailedWork):
 }
 
 /** The jobs in a captured event. Throws for what cannot be given back. */
-function jobsOf({ reason, event, job, key }: CapturedEvent, work: FailedWork): readonly Job[] {
+function jobsOf({ reason, event, job, part, key }: CapturedEvent, work: FailedWork): readonly Job[] {
   if (reason === 'bad_body')
     throw new NotGivenBackError(`A bad_body is no JSON: there is no message in it. It stands in ${key}.`);
   if (reason === 'status_failed')
@@ -86,6 +86,10 @@ function jobsOf({ reason, event, job, key }: CapturedEvent, work: FailedWork): r
   if (reason === 'send_unclear')
     throw new NotGivenBackError(
       'A held part must be settled: hookline bot failed resolve, with --sent or --resend.',
+    );
+  if (reason === 'send_failed' && part === undefined)
+    throw new NotGivenBackError(
+      `The event in ${key} was decided without a reply; only a template reaches its user.`,
     );
   const jobs = job ? [job] : fromBody(event, work);
   if (jobs.length === 0) throw new NotGivenBackError(`There is no job and no webhook in ${key}.`);

@@ -133,6 +133,7 @@ describe('hookline bot failed replay', () => {
   test.each([
     ['bad_body', 'not json', 'A bad_body is no JSON'],
     ['status_failed', { id: 'wamid.X' }, 'cannot be replayed'],
+    ['send_failed', { maws_job: {} }, 'only a template reaches its user'],
     ['send_unclear', { maws_job: {}, part: 1 }, 'A held part must be settled'],
     ['post_failed', { other: 1 }, 'There is no job and no webhook in failed-events/'],
     [

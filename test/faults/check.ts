@@ -1,4 +1,5 @@
 import { LONG } from '../../runtime/core/aws-errors.ts';
+import { checkExplanations } from './explain.ts';
 import { type Acceptance, type EventRecord, isVisible, type Visible } from './observation.ts';
 import { LOCK_TTL_SECONDS, type World } from './world.ts';
 
@@ -17,6 +18,7 @@ export function check(world: World, visible: Visible): string[] {
         : []),
     ]),
     ...checkOrder(world, events, visible),
+    ...checkExplanations(world),
   ];
 }
 

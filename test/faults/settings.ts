@@ -6,6 +6,9 @@ export const APP_SECRET = 'app-secret';
 export const WEBHOOK_SECRET = 'webhook-secret';
 export const PHONE_NUMBER_ID = '100000000000001';
 
+/** Of ids in the log. */
+export const LOG_HASH_KEY = 'log-hash-key';
+
 /** The secrets, as they stand in the parameter. */
 export const ENV_TEXT = `WHATSAPP_TOKEN=token
 WHATSAPP_PHONE_NUMBER_ID=${PHONE_NUMBER_ID}
@@ -13,6 +16,7 @@ WHATSAPP_VERIFY_TOKEN=verify
 WHATSAPP_APP_SECRET=${APP_SECRET}
 TELEGRAM_TOKEN=123:token
 TELEGRAM_WEBHOOK_SECRET_TOKEN=${WEBHOOK_SECRET}
+LOG_HASH_KEY=${LOG_HASH_KEY}
 `;
 
 /** The variables that the stack sets, with a send's timeout well below the function's. */

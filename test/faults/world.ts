@@ -43,6 +43,8 @@ export class World {
   readonly violations: string[] = [];
   readonly watch = new Watch(this);
   readonly failureQueue: unknown[] = [];
+  /** What the functions logged, in order. */
+  readonly lines: string[] = [];
   readonly trace: string[] = [];
   readonly foreverMillis = 3_600_000;
   readonly expiredToken;
@@ -59,7 +61,7 @@ export class World {
 
   constructor(
     readonly schedule: Schedule,
-    private readonly tmpDir: string,
+    readonly tmpDir: string,
     private readonly tracing = false,
   ) {
     this.random = new Random(schedule.seed ^ 0x5bd1e995);
@@ -85,6 +87,7 @@ export class World {
   }
 
   log(container: Container, line: string): void {
+    this.lines.push(line);
     if (this.tracing) this.note(`${container.invocation?.requestId} log ${line}`);
   }
 

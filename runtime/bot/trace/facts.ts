@@ -131,7 +131,8 @@ function loggedHeldPart(lines: readonly LogEvidence[]): number | undefined {
 }
 
 function refusal({ captured, lines }: MessageEvidence): string | undefined {
-  const kept = captured.findLast(({ reason }) => reason === 'send_failed');
+  // Without a part it is no refusal: a rule kept what nobody will be told.
+  const kept = captured.findLast(({ reason, part }) => reason === 'send_failed' && part !== undefined);
   if (kept) return kept.error;
   const isRefused = lines.some(({ fields }) => fields.status === 'refused');
   if (!isRefused) return undefined;

@@ -23,7 +23,7 @@ export function sentenceOf(outcome: Outcome, facts: Facts): string {
     case 'spend_limit':
       return 'No model was asked (rule spend_limit): the chat had reached its cost for the day, and got the fixed text.';
     case 'window_closed':
-      return "Rule window_closed: more than 24 hours lay behind the user's last message, so no free text could be sent.";
+      return "Not answered freely (rule window_closed): more than 24 hours lay behind the user's last message, and only a template may be sent then.";
     case 'blocked':
       return 'Nothing was sent (rule blocked): the user has blocked the bot.';
     case 'held':

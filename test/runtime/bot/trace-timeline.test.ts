@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { explain } from '../../../runtime/bot/trace/explain.ts';
 import { hookline } from '../../cli/capture.ts';
 import { awsError } from '../../support/tap.ts';
 import { jointWorld } from './joint-world.ts';
@@ -110,4 +111,30 @@ describe('the time line', () => {
       note: expect.stringMatching(/^2 of about 12 dead letters are hidden/),
     });
   });
+});
+
+test('a message whose text went into the turn of another names the event that carries the reply', () => {
+  const ledger = {
+    eventId: '1',
+    sentAt: '',
+    decidedAtMillis: 0,
+    attempt: 'a',
+    rule: 'agent',
+    parts: 0,
+    carriedBy: '2',
+  };
+  const nothing = { deadLetters: [], captured: [], lines: [], requests: [] };
+  const { verdict, steps } = explain({
+    provider: 'telegram',
+    loggedId: '1',
+    isQueued: true,
+    ledger,
+    ...nothing,
+  });
+  expect(verdict).toMatchObject({
+    outcome: 'merged',
+    rule: 'agent',
+    sentence: expect.stringContaining('turn of event 2'),
+  });
+  expect(steps).toMatchObject([{ kind: 'decided', rule: 'agent', detail: 'the reply is that of event 2' }]);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../../runtime/bot/trace/model.ts';
 import { jointWorld } from './joint-world.ts';
-import { EVERYWHERE, idsOf, ofEvent, ROWS, traced } from './trace-outcomes.ts';
+import { EVERYWHERE, idsOf, ofEvent, traced } from './trace-outcomes.ts';
+import { ROWS } from './trace-rows.ts';
 
 /** Where no source holds the clear event id of WhatsApp, a trace by chat shows the log's hash. */
 const UNNAMED: ReadonlySet<Outcome> = new Set([
@@ -11,6 +12,8 @@ const UNNAMED: ReadonlySet<Outcome> = new Set([
   'waiting',
   'rate_limited',
   'unsupported',
+  'not_allowed',
+  'group_policy',
   'foreign_number',
 ]);
 
