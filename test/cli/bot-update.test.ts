@@ -203,29 +203,6 @@ describe('hookline bot update', () => {
     expect(terraform.state.has('aws_sqs_queue.jobs')).toBe(false);
   });
 
-  test('the secrets are checked by the rules of the runtime before anything is done', async () => {
-    const { run, write, terraform, ssm } = setUp();
-    write('.env.prod', 'TELEGRAM_TOKEN=\nTELEGRAM_WEBHOOK_SECRET_TOKEN="not allowed"\n');
-    const { exitCode, error } = await run(['update']);
-    expect(exitCode).toBe(1);
-    expect(error).toContain(
-      'The secrets are not complete: TELEGRAM_TOKEN is missing; TELEGRAM_WEBHOOK_SECRET_TOKEN must',
-    );
-    expect([terraform.commands, [...ssm.parameters]]).toEqual([[], []]);
-  });
-
-  test('secrets over 4 KB get the tier that holds them, and over 8 KB are refused', async () => {
-    const { run, write, ssm } = setUp();
-    write('.env.prod', `${TELEGRAM_ENV}FILL=${'x'.repeat(5000)}\n`);
-    expect((await run(['update'])).exitCode).toBe(0);
-    const put = ssm.tap.details.find(({ name }) => name === 'PutParameter');
-    expect(put?.input).toMatchObject({ Type: 'SecureString', Tier: 'Intelligent-Tiering' });
-    write('.env.prod', `${TELEGRAM_ENV}FILL=${'x'.repeat(9000)}\n`);
-    const { exitCode, error } = await run(['update']);
-    expect(exitCode).toBe(1);
-    expect(error).toMatch(/The secrets are 91\d\d bytes, and SSM holds 8192\./);
-  });
-
   test('a WhatsApp bot gets the steps of the dashboard', async () => {
     const env =
       'WHATSAPP_TOKEN=t\nWHATSAPP_PHONE_NUMBER_ID=1\nWHATSAPP_APP_SECRET=s\nWEBHOOK_VERIFY_TOKEN=v\n';

@@ -124,6 +124,11 @@ export const textRules: readonly TextRule[] = [
     except: (file) => isEdge(file) || file === 'runtime/bot/agents/lambda.ts',
   },
   {
+    says: 'what is stored is data: nothing that was read is run or revived as objects',
+    pattern: /\beval\(|\bnew Function\(|['"]node:vm['"]|['"]node:v8['"]|\bdeserialize\(/,
+    except: (file) => !file.startsWith('runtime/'),
+  },
+  {
     says: 'Terraform variables and outputs are made in module.ts and parts of module-stack only',
     pattern: /\bnew Terraform(Variable|Output)\(/,
     except: (file) => !/^modules\/[^/]+\/index\.ts$/.test(file),

@@ -56,6 +56,24 @@ describe('handshake', () => {
   });
 });
 
+describe('a handshake that cannot be checked', () => {
+  it('of a misconfigured bot is 500, never 200', async () => {
+    const answer = await ingressWorld('whatsapp', { WHATSAPP_TOKEN: undefined }).send(get(handshake));
+    expect(answer).toMatchObject({ statusCode: 500, body: '"Bot is misconfigured."' });
+  });
+
+  it('is 503 while the parameter cannot be read, and one call when it can', async () => {
+    const variables = { ENV_PARAMETER_NAME: '/bot/env', WEBHOOK_VERIFY_TOKEN: undefined };
+    const world = ingressWorld('whatsapp', variables);
+    expect(await world.send(get(handshake))).toMatchObject({ statusCode: 503 });
+    world.ssm.parameters.set('/bot/env', 'WEBHOOK_VERIFY_TOKEN="verify-token"');
+    world.tap.clear();
+    expect(await world.send(get(handshake))).toMatchObject({ statusCode: 200, body: '1158' });
+    expect(await world.send(get(handshake))).toMatchObject({ statusCode: 200, body: '1158' });
+    expect(world.tap.calls).toEqual(['GetParameter']);
+  });
+});
+
 describe('other invocations', () => {
   it.each([[{}], [null], ['text'], [{ Records: [] }], [{ Records: [{ eventSource: 'aws:s3' }] }]])(
     'answers 400 to %j',

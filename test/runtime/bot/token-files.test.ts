@@ -94,6 +94,23 @@ test('a file that is in the folder already is kept; the folder of another bucket
   expect(world.tokenCalls()).toEqual([]);
 });
 
+test('SYNC_TOKENS_S3 = false takes the package’s copy and asks nobody', async () => {
+  const world = tokenWorld({ SYNC_TOKENS_S3: 'false', TOKEN_WRITE_BACK: 'true' });
+  put(world.s3, 'from S3');
+  writeFileSync(join(world.packageRoot, 'google.json'), 'from the package');
+  await world.message();
+  expect(world.local()).toBe('from the package');
+  expect(world.tokenCalls()).toEqual([]);
+});
+
+test('an empty prefix is the bare file name', async () => {
+  const world = tokenWorld({ TOKENS_S3_PREFIX: ' / ' });
+  const object = { body: Buffer.from('from the root'), etag: '"r"', contentType: undefined };
+  world.s3.buckets.get('bucket')?.set('google.json', object);
+  await world.message();
+  expect(world.local()).toBe('from the root');
+});
+
 test('bot A45: a token rotated in S3 stays there, and is used here after the refresh', async () => {
   const world = tokenWorld({ TOKEN_WRITE_BACK: 'true' });
   put(world.s3, 'first');

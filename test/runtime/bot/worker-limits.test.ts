@@ -42,6 +42,17 @@ test('a provider that never answers does not hold the worker beyond its deadline
   expect(Date.now() - started).toBeLessThan(1500);
 });
 
+test('DELIVERY_TIMEOUT ends the wait for a send, whose outcome is then unclear', async () => {
+  const world = workerWorld({ policy: 'fifo', environment: { DELIVERY_TIMEOUT: '0.05' } });
+  world.provider.fail({ kind: 'hang' });
+  const response = await world.worker(queued(textJob('hello')), context());
+  expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  expect(world.lines).toContainEqual(
+    expect.objectContaining({ message: 'worker_job_finished', status: 'failed', rule: 'unclear' }),
+  );
+  expect(world.tap.details.at(-1)?.input.VisibilityTimeout).toBe(60);
+});
+
 test('no send starts in the last second, when its mark could not follow', async () => {
   const world: ReturnType<typeof workerWorld> = workerWorld({
     policy: 'fifo',

@@ -67,6 +67,16 @@ test('bot A20: the lock item: raw chat id, 180 s, busy until the deadline and 5 
   ]);
 });
 
+test('a lock outlives the invocation that holds it, however short LOCK_TTL_SECONDS is', async () => {
+  const seen: unknown[] = [];
+  const world = workerWorld({
+    environment: { LOCK_TTL_SECONDS: '60' },
+    agent: () => void seen.push(world.dynamodb.item(CHAT)?.expiresAt),
+  });
+  await world.worker(asynchronous(textJob('hello')), context(900_000));
+  expect(Number((seen[0] as { N: string }).N) - seconds(world.clock)).toBeGreaterThanOrEqual(915);
+});
+
 test.each(['', 'abc', '1.5', '0'])(
   'bot A21: LOCK_TTL_SECONDS=%j starts with 180 and one warning',
   async (value) => {

@@ -154,3 +154,32 @@ test('bot A64: fifo, a success whose delete was lost: the second delivery ends a
   expect(world.provider.sent).toHaveLength(1);
   expect(world.agentTurns).toEqual(['hello']);
 });
+
+test('a refusal that cannot be captured comes back with its own error, not with that of the bucket', async () => {
+  const world = workerWorld();
+  world.tap.before = (call) => {
+    if (String(call.input.Key).startsWith('failed-events/')) throw awsError('InternalError', 500);
+  };
+  world.provider.fail({ kind: 'refuse', code: 100, times: 2 });
+  await expect(world.worker(asynchronous(textJob('hello')), context())).rejects.toThrow('did not accept');
+  expect(world.lines.filter((line) => line.message === 'failed_event_not_captured')).toHaveLength(1);
+  expect(world.dynamodb.item(CHAT)).toBeUndefined();
+  world.tap.before = undefined;
+  expect(await world.worker(asynchronous(textJob('hello')), context())).toMatchObject({ statusCode: 200 });
+  expect(world.s3.keys().filter((key) => key.startsWith('failed-events/'))).toHaveLength(1);
+});
+
+test('drop: an agent that throws is a failed invocation, the lock is free, and the retry asks it again', async () => {
+  let broken = true;
+  const world = workerWorld({
+    agent: () => {
+      if (broken) throw new TypeError('no');
+      return 'fine';
+    },
+  });
+  await expect(world.worker(asynchronous(textJob('hello')), context())).rejects.toThrow('TypeError');
+  expect([world.dynamodb.item(CHAT), world.s3.keys(), world.provider.sent]).toEqual([undefined, [], []]);
+  broken = false;
+  await world.worker(asynchronous(textJob('hello')), context());
+  expect(world.provider.sent.map((call) => call.text)).toEqual(['fine']);
+});
