@@ -58,7 +58,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   tokens_s3_prefix: fixed('secrets', 'the worker may read secrets/ alone'),
   special_token_files: input('special_token_files'),
   token_env_map: input('token_env_map'),
-  persist_files_s3: variable('PERSIST_FILES_S3'),
+  persist_files_s3: input('persist_files'),
   files_s3_prefix: fixed('files', 'the worker may use files/ alone'),
   history_mode: fixed('per_user', LATER),
   history_rotation: fixed('message_count', LATER),

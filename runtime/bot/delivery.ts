@@ -1,7 +1,6 @@
 import {
   type AttributeValue,
   BatchGetItemCommand,
-  DynamoDBClient,
   GetItemCommand,
   TransactWriteItemsCommand,
   type Update,
@@ -57,8 +56,6 @@ export interface DeliveryTable {
     lock?: { readonly key: string; readonly owner: string },
   ): Promise<boolean>;
 }
-
-export { DynamoDBClient };
 
 type Values = Record<string, AttributeValue>;
 type UpdateInput = Update & { Key: Values };

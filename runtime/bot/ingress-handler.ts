@@ -113,7 +113,10 @@ async function handOffOf(config: BotConfig, clients: Clients, ownArn: string): P
 
 async function deliveryOf(config: BotConfig, clients: Clients): Promise<DeliveryTable | undefined> {
   if (!config.locksTableName) return undefined;
-  const { DynamoDBClient, dynamoDelivery } = await import('./delivery.ts');
+  const [{ DynamoDBClient }, { dynamoDelivery }] = await Promise.all([
+    import('../core/dynamodb.ts'),
+    import('./delivery.ts'),
+  ]);
   clients.dynamodb ??= new DynamoDBClient(INGRESS_CLIENT);
   return dynamoDelivery(clients.dynamodb, config.locksTableName, clients.clock, config.dedupeTtlSeconds);
 }
@@ -129,7 +132,10 @@ const objectsOf = async ({ bucketName }: BotConfig, clients: Clients): Promise<O
   bucketName ? objectsIn(bucketName, clients) : undefined;
 
 async function objectsIn(bucketName: string, clients: Clients): Promise<ObjectStore> {
-  const { S3Client, s3ObjectStore } = await import('../core/object-store.ts');
+  const [{ S3Client }, { s3ObjectStore }] = await Promise.all([
+    import('../core/s3.ts'),
+    import('../core/object-store.ts'),
+  ]);
   clients.s3 ??= new S3Client(INGRESS_CLIENT);
   return s3ObjectStore(clients.s3, bucketName, clients.clock);
 }

@@ -1,8 +1,6 @@
-import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { type AwsClient, awsErrorName, awsStatus, callAws } from './aws-errors.ts';
 import type { Clock } from './clock.ts';
-
-export { S3Client };
 
 export type GetResult =
   | { readonly status: 'found'; readonly body: Uint8Array; readonly etag: string }

@@ -14,8 +14,9 @@ export type ModelPrices = Readonly<Record<string, ModelPrice>>;
 const price = (input: number, output: number): ModelPrice => ({ input, output });
 
 /**
- * List prices for standard use, as the providers published them by November 2026; of models that cost more
- * above a prompt's length, the price below it. They change: `costs_path` and `HandlerOptions.prices` win.
+ * List prices for standard use as they were known in November 2026, some of them from others than the providers;
+ * of models that cost more above a prompt's length, the price below it. They change, so check those that a
+ * spending limit hangs on: `costs_path` and `HandlerOptions.prices` win.
  */
 export const MODEL_PRICES: ModelPrices = {
   'openai:gpt-4.1': price(2, 8),

@@ -160,6 +160,7 @@ describe('hookline bot start', () => {
         lock_ttl_seconds: 315,
         busy_policy: 'drop',
         sync_tokens_s3: false,
+        persist_files: false,
         special_token_files: ['google.json'],
         token_env_map: { 'google.json': 'GOOGLE_FILE' },
         allow_unsigned_webhooks: true,
@@ -170,7 +171,6 @@ describe('hookline bot start', () => {
         worker_reserved_concurrency: 5,
         tracing: false,
         environment_variables: {
-          PERSIST_FILES_S3: 'false',
           HISTORY_MAX_MESSAGES: '500',
           VERBOSE: 'false',
           ENSURE_DELIVERY: 'false',

@@ -54,10 +54,9 @@ export function defineObjectStoreConformance(
       expect(await textAt(key)).toBe('b');
     });
 
-    test.runIf(makeVersions)(
-      'all keys below a prefix are listed, and every version of them can be deleted',
-      async () => {
-        const versions = await makeVersions!();
+    if (makeVersions)
+      test('all keys below a prefix are listed, and every version of them can be deleted', async () => {
+        const versions = await makeVersions();
         const prefix = `archive/${randomUUID()}/`;
         const keys = ['1', '2', '3', '4', '5'].map((name) => `${prefix}${name}`);
         for (const key of keys) await stored(key, 'old');
@@ -71,8 +70,7 @@ export function defineObjectStoreConformance(
         await versions.delete(all);
         expect(await versions.versions(prefix)).toEqual([]);
         expect(await textAt(`${prefix}1`)).toBe('absent');
-      },
-    );
+      });
 
     test('an object that went away is a conflict for its writer', async () => {
       const key = newKey();

@@ -1,0 +1,2 @@
+/** The client of the lock table; imported on first use. */
+export { DynamoDBClient } from '@aws-sdk/client-dynamodb';
