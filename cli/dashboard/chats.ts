@@ -1,3 +1,4 @@
+import { MAX_ALIAS_BYTES } from '../../runtime/bot/history-alias.ts';
 import type { StoredHistory } from '../../runtime/bot/stored-history.ts';
 import { describeError } from '../../runtime/core/errors.ts';
 import { contentOf } from './conversation.ts';
@@ -25,7 +26,7 @@ export class ChatList {
   async page({ search, offset, limit }: ChatQuery): Promise<ChatPage> {
     const all = await this.data.chats();
     const found = all
-      .filter(({ chatId }) => chatId.includes(search))
+      .filter((chat) => (search === '' ? !isAlias(chat) : chat.chatId.includes(search)))
       .sort((a, b) => b.changedAtMillis - a.changedAtMillis || (a.chatId < b.chatId ? -1 : 1));
     const chats = await this.summaries(found.slice(offset, offset + limit));
     return { chats, total: found.length, offset };
@@ -67,6 +68,9 @@ export class ChatList {
     return { content };
   }
 }
+
+/** Another id of a chat is a small object, and no history is so small; it is shown to who searches for it. */
+const isAlias = ({ bytes }: ListedChat): boolean => bytes > 0 && bytes <= MAX_ALIAS_BYTES;
 
 /** A history that was deleted since it was listed. */
 const NOTHING: StoredHistory = {

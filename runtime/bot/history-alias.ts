@@ -4,7 +4,7 @@ import { asRecord } from '../core/json.ts';
 /** Ids change rarely; more hops than this are a circle. */
 const MAX_HOPS = 4;
 /** An alias is small, and no SQLite file begins like it. */
-const MAX_ALIAS_BYTES = 1024;
+export const MAX_ALIAS_BYTES = 1024;
 
 /** The object that makes an id stand for another one's history (contract bot §11.12). */
 export const aliasBody = (oldId: string): Uint8Array => Buffer.from(JSON.stringify({ alias: oldId }));

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { historyStore } from '../../runtime/bot/history-store.ts';
+import { s3ObjectStore } from '../../runtime/core/object-store.ts';
 import { dashboardWorld, ORIGIN } from './dashboard-world.ts';
 
 test('the page and its routes are answered, everything else is 404, and nothing may be framed or read by others', async () => {
@@ -33,7 +35,7 @@ test('the state has the project, the bot and the last rows of each chat, as many
 test('a history that cannot be read takes nothing from the others', async () => {
   const { say, get, s3 } = await dashboardWorld();
   await say('15550101', 'one', 'wamid.1');
-  const body = Buffer.from('this is no SQLite file at all');
+  const body = Buffer.from('this is no SQLite file at all. '.repeat(50));
   s3.buckets.get('bucket')?.set('history/15550102.sqlite', { body, etag: '"x"', contentType: undefined });
   const { body: state } = await get('/api/state');
   expect(state.histories).toEqual([
@@ -155,4 +157,21 @@ test('an export is a file with all that is stored, or with what was said', async
   expect((await get('/api/export?chat=15550101&format=exe')).status).toBe(400);
   const odd = await get('/api/export?chat=a%22%0d%0ab&format=md');
   expect(odd.status).toBe(404);
+});
+
+test('another id of a chat is no chat of its own: it is found by a search, and counted once', async () => {
+  const { say, get, s3, clock } = await dashboardWorld();
+  await say('15550101', 'one', 'wamid.1');
+  const histories = historyStore(s3ObjectStore(s3, 'bucket', clock), clock, {
+    prefix: 'history',
+    tmpDir: '/unused',
+  });
+  await histories.alias('US.77', '15550101');
+  const all = await get('/api/chats');
+  expect(all.body).toMatchObject({ total: 1, chats: [{ chatId: '15550101' }] });
+  const found = await get('/api/chats?search=US.77');
+  expect(found.body.chats).toEqual([expect.objectContaining({ chatId: 'US.77', aliasOf: '15550101' })]);
+  expect(found.body.chats[0].content).toBeUndefined();
+  const { body } = await get('/api/conversation?chat=US.77');
+  expect(body).toMatchObject({ chatId: 'US.77', aliases: ['15550101'], rows: 2 });
 });

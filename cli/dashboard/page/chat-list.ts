@@ -16,16 +16,16 @@ function listElements() {
     placeholder: 'Part of a chat id',
     autocomplete: 'off',
   });
-  const refresh = make('button', { type: 'button' }, 'Refresh');
+  const again = make('button', { type: 'button' }, 'Refresh');
   const label = make('label', { class: 'hidden', for: 'chat-search' }, 'Search by chat id');
-  const form = make('form', { class: 'search' }, label, search, refresh);
+  const form = make('form', { class: 'search' }, label, search, again);
   const element = make('section', { class: 'panel list', 'aria-label': 'Chats' }, form, items, more);
-  return { element, form, items, more, search, refresh };
+  return { element, form, items, more, search, again };
 }
 
 /** The chats, newest first, a page at a time, and a search by id. */
 export function chatList(context: Context) {
-  const { element, form, items, more, search, refresh } = listElements();
+  const { element, form, items, more, search, again } = listElements();
   let offset = 0;
   let chosen: string | undefined;
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -52,13 +52,13 @@ export function chatList(context: Context) {
     event.preventDefault();
     void goTo(0);
   });
-  refresh.addEventListener('click', () => void goTo(offset));
+  again.addEventListener('click', () => void goTo(offset));
   void goTo(0);
   const choose = (chat: string | undefined): void => {
     chosen = chat;
     mark();
   };
-  return { element, choose };
+  return { element, choose, refresh: () => goTo(offset) };
 }
 
 const nothing = (search: string): HTMLElement =>

@@ -18,5 +18,5 @@ export function chatsView(context: Context, place: HTMLElement): void {
   place.replaceChildren(list.element, pane);
   if (context.subject === undefined)
     pane.replaceChildren(empty('Choose a chat to read its conversation, to take it over or to export it.'));
-  else conversationPane(context, context.subject, pane);
+  else conversationPane(context, context.subject, pane, list.refresh);
 }

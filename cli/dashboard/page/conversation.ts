@@ -9,7 +9,12 @@ import { takeOverBar } from './take-over.ts';
 import { details, facts, fill, json, pill, table } from './ui.ts';
 
 /** One chat: what was said, what it cost, and what a person can do with it. */
-export function conversationPane(context: Context, chatId: string, pane: HTMLElement): void {
+export function conversationPane(
+  context: Context,
+  chatId: string,
+  pane: HTMLElement,
+  refreshList: () => Promise<void>,
+): void {
   let limit = context.site.historyLimit;
   const load = (): Promise<void> =>
     fill(pane, async () => {
@@ -18,15 +23,25 @@ export function conversationPane(context: Context, chatId: string, pane: HTMLEle
         limit = 10_000;
         void load();
       };
-      return [
+      const change = async () => {
+        await Promise.all([load(), refreshList()]);
+      };
+      const top = make(
+        'div',
+        { class: 'conversation-top' },
         head(view, context),
-        takeOverBar(view, context, load),
-        ...earlier(view, all),
-        rows(view, context),
-        more(view),
-      ];
-    });
+        takeOverBar(view, context, change),
+      );
+      return [top, ...earlier(view, all), rows(view, context), more(view)];
+    }).then(() => showNewest(pane));
   void load();
+}
+
+/** Where the pane scrolls by itself, it opens at what was said last. */
+function showNewest(pane: HTMLElement): void {
+  const last = pane.querySelector('.rows > :last-child');
+  if (last instanceof HTMLElement && pane.scrollHeight > pane.clientHeight + 1)
+    pane.scrollTop = last.offsetTop + last.offsetHeight - pane.clientHeight;
 }
 
 function head(view: ConversationView, context: Context): HTMLElement {

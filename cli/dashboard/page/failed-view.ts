@@ -2,7 +2,7 @@ import { make } from '../../page/dom.ts';
 import type { FailedPage, FailedView } from '../views.ts';
 import { type Context, viewAddress } from './context.ts';
 import { many, timeElement } from './format.ts';
-import { actionButton, details, empty, fill, json, notice, pill } from './ui.ts';
+import { actionButton, empty, fill, json, lazyDetails, notice, pill } from './ui.ts';
 
 /** Reasons of contract bot §10. */
 const REASONS = [
@@ -67,12 +67,7 @@ function page(
 
 function card(event: FailedView, context: Context, reload: () => Promise<void>): HTMLElement {
   const { reason: why, error, capturedAt, eventId, chatId, part, key } = event;
-  const whole = details('Show the object', make('div', {}));
-  const content = whole.lastElementChild;
-  whole.addEventListener('toggle', () => {
-    if (whole.open && content instanceof HTMLElement && content.childElementCount === 0)
-      void fill(content, async () => [json(await context.api.failedObject({ key }))]);
-  });
+  const whole = lazyDetails('Show the object', async () => [json(await context.api.failedObject({ key }))]);
   return make(
     'li',
     { class: 'card' },

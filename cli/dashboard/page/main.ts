@@ -49,9 +49,9 @@ function show(site: SiteView): void {
   const context: Context = { site, bot, api: botApi(bot.name), subject };
   picker.value = bot.name;
   document.title = `${view.title} · ${bot.name} · hookline`;
-  byId('about', HTMLElement).textContent = `${bot.name}, ${bot.provider}, ${bot.busyPolicy}, ${bot.region}${
-    site.isWritable ? '' : ' · only reads'
-  }`;
+  // With several bots the name stands in the field beside it.
+  const about = [...(site.bots.length > 1 ? [] : [bot.name]), bot.provider, bot.busyPolicy, bot.region];
+  byId('about', HTMLElement).textContent = about.join(', ') + (site.isWritable ? '' : ' · only reads');
   byId('tabs', HTMLElement).replaceChildren(
     ...VIEWS.map(({ name, title }) =>
       make(

@@ -2,7 +2,7 @@ import { make } from '../../page/dom.ts';
 import type { BlockView, EventView, RowView } from '../views.ts';
 import { type Context, viewAddress } from './context.ts';
 import { many, timeElement, usageText } from './format.ts';
-import { details, json, pill } from './ui.ts';
+import { json, lazyDetails, pill } from './ui.ts';
 
 /** One row of a history: who, when, what, and behind it blocks and metadata as they are stored. */
 export function rowElement(
@@ -31,7 +31,7 @@ export function rowElement(
           ? []
           : [make('a', { href: viewAddress(context, 'trace', eventId) }, 'Trace')]),
         ...(event ? [replayButton(event.eventId, replay)] : []),
-        details('Blocks and metadata', json(blocks.map(({ text: _, ...block }) => block))),
+        lazyDetails('Blocks and metadata', async () => [json(blocks.map(({ text: _, ...block }) => block))]),
       ),
     ),
   );

@@ -74,6 +74,16 @@ export function details(summary: string, ...children: readonly (Node | string)[]
   return make('details', {}, make('summary', {}, summary), ...children);
 }
 
+/** The same, made when it is first opened: most are never. */
+export function lazyDetails(summary: string, load: () => Promise<readonly Node[]>): HTMLDetailsElement {
+  const content = make('div', {});
+  const element = details(summary, content);
+  element.addEventListener('toggle', () => {
+    if (element.open && content.childElementCount === 0) void fill(content, load);
+  });
+  return element;
+}
+
 export const json = (value: unknown): HTMLElement =>
   make('pre', { tabindex: '0' }, JSON.stringify(value, null, 2) ?? '');
 
