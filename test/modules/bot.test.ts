@@ -178,6 +178,14 @@ test('queues hide a message for six times the timeout of the worker', () => {
   });
 });
 
+test('a poison message is a dead letter after five receives, a failed invocation after two retries within an hour', () => {
+  const { jobs, dead } = synthBot({ busyPolicy: 'fifo' }).resource.aws_sqs_queue ?? {};
+  expect(jobs?.redrive_policy).toMatch(/maxReceiveCount\W+5\b/);
+  expect(dead).toMatchObject({ fifo_queue: true, message_retention_seconds: 1_209_600 });
+  const invoke = synthBot({ busyPolicy: 'drop' }).resource.aws_lambda_function_event_invoke_config?.jobs;
+  expect(invoke).toMatchObject({ maximum_retry_attempts: 2, maximum_event_age_in_seconds: 3600 });
+});
+
 test('queues refuse plain HTTP, each under its own ARN', () => {
   const refused = (stack: Synthesised) =>
     blocks(stack, 'aws_sqs_queue').map(({ name, policy }) => {
