@@ -47,7 +47,7 @@ describe('bundles', () => {
     for (const { zipPath } of built) {
       const names = Object.keys(unzipSync(readFileSync(zipPath)));
       expect(names).toContain('index.mjs');
-      expect(names.filter((name) => !/^[A-Za-z-]+(-[A-Z0-9]{8})?\.mjs$/.test(name))).toEqual([]);
+      expect(names.filter((name) => !/^[A-Za-z0-9-]+?(-[A-Z0-9]{8})?\.mjs$/.test(name))).toEqual([]);
     }
   });
 
