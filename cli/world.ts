@@ -40,6 +40,9 @@ const CLIENT = { maxAttempts: 1 };
 
 const settingsIn = (region: string | undefined) => ({ ...CLIENT, ...(region !== undefined && { region }) });
 
+/** An emulator's queue addresses may name hosts that only it knows. */
+const queueAddress = () => ({ useQueueUrlAsEndpoint: process.env.AWS_ENDPOINT_URL === undefined });
+
 /** Makes a client on first use and keeps it. */
 function client(packageName: string, make: () => Promise<AwsClient>): () => Promise<AwsClient> {
   let made: Promise<AwsClient> | undefined;
@@ -64,7 +67,7 @@ function commandAws(region: string | undefined): CommandAws {
     ),
     sqs: client(
       '@aws-sdk/client-sqs',
-      async () => new (await import('@aws-sdk/client-sqs')).SQSClient(settings),
+      async () => new (await import('@aws-sdk/client-sqs')).SQSClient({ ...settings, ...queueAddress() }),
     ),
     lambda: client(
       '@aws-sdk/client-lambda',
@@ -109,7 +112,7 @@ export const processWorld: World = {
     // A synchronous invocation answers within 15 minutes.
     const requestHandler = { requestTimeout: 930_000, throwOnRequestTimeout: true };
     const lambda = new LambdaClient({ ...settings, requestHandler });
-    return { sqs: new SQSClient(settings), lambda, clock: systemClock };
+    return { sqs: new SQSClient({ ...settings, ...queueAddress() }), lambda, clock: systemClock };
   },
 };
 

@@ -59,7 +59,8 @@ async function answer(
     outgoing.end(JSON.stringify({ error: refused.error }));
     return;
   }
-  const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
+  // By the name that the caller uses: what a platform says of its own addresses is built on it.
+  const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host}`);
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   const request = await toRequest(incoming, url, gone.signal);

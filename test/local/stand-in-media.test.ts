@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { telegramContents, whatsappContents } from '../../local/recordings/contents.ts';
 import { telegramWebhook, whatsappSignature, whatsappWebhook } from '../../local/recordings/webhooks.ts';
+import { startServer } from '../../local/server.ts';
 import { createGraphStandIn } from '../../local/stand-ins/graph.ts';
 import { createOpenAiStandIn } from '../../local/stand-ins/openai.ts';
 import { platformRoute } from '../../local/stand-ins/routes.ts';
@@ -38,6 +39,20 @@ describe('the Graph stand-in: media', () => {
     expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(bytes));
     expect(graph.calls.map(({ method }) => method)).toEqual(['upload', 'media', 'download']);
     expect(graph.sent).toEqual([]);
+  });
+
+  it('behind a server names an address of that server', async () => {
+    const whatsapp = createGraphStandIn();
+    const routes = [platformRoute({ whatsapp, telegram: createTelegramStandIn() })];
+    const server = await startServer(routes, 0, '127.0.0.1');
+    const origin = `http://127.0.0.1:${server.port}`;
+    const id = whatsapp.hold({ bytes, mimeType: 'image/png' });
+    const known = await (await fetch(`${origin}/v26.0/${id}`, { headers: authorization })).json();
+    const { url } = known as { url: string };
+    expect(new URL(url).origin).toBe(origin);
+    const download = await fetch(url, { headers: authorization });
+    expect(Buffer.from(await download.arrayBuffer())).toEqual(Buffer.from(bytes));
+    await server.close();
   });
 
   it.each([
