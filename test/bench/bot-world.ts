@@ -1,8 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { whatsappWebhook } from '../../local/recordings/webhooks.ts';
+import {
+  type WebhookOptions,
+  whatsappSignature,
+  whatsappStatusWebhook,
+  whatsappWebhook,
+} from '../../local/recordings/webhooks.ts';
 import { createGraphStandIn } from '../../local/stand-ins/graph.ts';
+import type { Agent } from '../../runtime/bot/agent.ts';
+import type { BusyPolicy } from '../../runtime/bot/config.ts';
 import { buildIngressHandler } from '../../runtime/bot/ingress-handler.ts';
 import { buildWorkerHandler } from '../../runtime/bot/worker-handler.ts';
 import type { Clock } from '../../runtime/core/clock.ts';
@@ -15,10 +22,12 @@ import { FakeSsm } from '../support/fake-ssm.ts';
 import { type AwsCall, Tap } from '../support/tap.ts';
 
 export interface BenchWorldOptions {
-  readonly policy: 'drop' | 'fifo';
+  readonly policy: BusyPolicy;
   /** Default true. */
   readonly table?: boolean;
   readonly clock: Clock;
+  /** Default: the one that echoes. */
+  readonly agent?: Agent;
 }
 
 /** A call to AWS, or a message sent to the platform. */
@@ -40,7 +49,7 @@ WHATSAPP_APP_SECRET=${APP_SECRET}
 export type BenchWorld = ReturnType<typeof benchWorld>;
 
 /** Both functions of a default stack on fakes, one environment each; every call is recorded. */
-export function benchWorld({ policy, table = true, clock }: BenchWorldOptions) {
+export function benchWorld({ policy, table = true, clock, agent }: BenchWorldOptions) {
   const tmp = mkdtempSync(path.join(tmpdir(), 'hookline-bench-'));
   const tap = new Tap();
   const recorded: RecordedCall[] = [];
@@ -65,6 +74,7 @@ export function benchWorld({ policy, table = true, clock }: BenchWorldOptions) {
   const options = {
     clients: { ...aws, clock, fetch: graphFetch },
     environment: environmentOf(policy, table, tmp),
+    ...(agent && { agent }),
     writeLog: (line: string) => {
       logBytes += Buffer.byteLength(line) + 1;
     },
@@ -75,8 +85,11 @@ export function benchWorld({ policy, table = true, clock }: BenchWorldOptions) {
   });
   let functions = cold();
 
-  const webhook = (chatId: string, eventId: string) =>
-    whatsappWebhook({ chatId, eventId, sentMillis: clock.nowMillis(), appSecret: APP_SECRET });
+  const webhook = (chatId: string, eventId: string, { numberAlone, ...said }: Said = {}) => {
+    const sentMillis = clock.nowMillis();
+    const made = whatsappWebhook({ chatId, eventId, sentMillis, appSecret: APP_SECRET, ...said });
+    return numberAlone ? withoutUserIds(made) : made;
+  };
   const front = async (request: RequestParts) => {
     hop = 'front';
     await functions.ingress(httpEvent(request), lambdaContext());
@@ -99,9 +112,20 @@ export function benchWorld({ policy, table = true, clock }: BenchWorldOptions) {
       return logBytes;
     },
     /** One message from the webhook to the reply. */
-    async message(chatId: string, eventId: string): Promise<void> {
-      const event = await front(webhook(chatId, eventId));
+    async message(...message: Parameters<typeof webhook>): Promise<void> {
+      const event = await front(webhook(...message));
       if (event) await work(event);
+    },
+    /** Queued messages that the worker receives at once. */
+    async together(chatId: string, eventIds: readonly string[]): Promise<void> {
+      const records = [];
+      for (const eventId of eventIds) records.push(await front(webhook(chatId, eventId)));
+      await work({ Records: records.flatMap((event) => (event as { Records: object[] }).Records) });
+    },
+    /** The platform tells what became of the last reply. */
+    async status(): Promise<void> {
+      const call = graph.sent.at(-1);
+      if (call) await front(whatsappStatusWebhook(call, 'delivered', APP_SECRET));
     },
     /** The next call of each function meets a new environment. */
     freeze() {
@@ -116,7 +140,7 @@ export function benchWorld({ policy, table = true, clock }: BenchWorldOptions) {
   };
 }
 
-const environmentOf = (policy: 'drop' | 'fifo', table: boolean, tmp: string) => ({
+const environmentOf = (policy: BusyPolicy, table: boolean, tmp: string) => ({
   BOT_TYPE: 'whatsapp',
   ENV_PARAMETER_NAME: '/hookline/prod/env',
   MAWS_BUSY_POLICY: policy,
@@ -126,10 +150,26 @@ const environmentOf = (policy: 'drop' | 'fifo', table: boolean, tmp: string) => 
   // Not waited for and no part of what is measured.
   TYPING_INDICATOR: 'false',
   WHATSAPP_VERIFY_SIGNATURE: 'true',
+  UNSUPPORTED_MESSAGE: 'I cannot read this.',
   MAWS_TMP_DIR: tmp,
-  ...(policy === 'fifo' && { MAWS_QUEUE_URL: QUEUE }),
+  ...(policy !== 'drop' && { MAWS_QUEUE_URL: QUEUE }),
   ...(table && { LOCKS_TABLE_NAME: 'locks' }),
 });
+
+/** What a user says, and whether WhatsApp tells the number alone, without the business-scoped id. */
+interface Said extends Pick<WebhookOptions, 'text' | 'content'> {
+  readonly numberAlone?: boolean;
+}
+
+function withoutUserIds({ headers, body }: RequestParts & { readonly body: string }): RequestParts {
+  const idless = JSON.stringify(
+    JSON.parse(body, (name, value: unknown) => (/^(from_)?user_id$/.test(name) ? undefined : value)),
+  );
+  return {
+    headers: { ...headers, 'x-hub-signature-256': whatsappSignature(idless, APP_SECRET) },
+    body: idless,
+  };
+}
 
 /** What the last hand-off makes Lambda pass to the worker. */
 function handedOver(recorded: readonly RecordedCall[]): unknown {

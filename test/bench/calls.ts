@@ -24,7 +24,7 @@ export async function calls(): Promise<Section> {
     title: 'AWS calls per message',
     body: [
       table(head, rows),
-      'Recorded at the AWS clients of the real handlers, on fakes: one WhatsApp text message, one part of the reply. *send* is the call of the platform and not counted, nor are the queue poller’s own. The original’s counts were measured (contract bot §18); busy, it lost the message after two calls, and redelivered, it answered a second time.',
+      'Recorded at the AWS clients of the real handlers, on fakes: one WhatsApp text message, one part of the reply. *merge* counts a whole turn: three hand-offs, then what one turn costs. *With its alias*: WhatsApp told a number and a business-scoped id of the user, and the second is noted once for each chat (contract bot §11.12). *By reference* is a message of 950 KB, whose job goes through the bucket. *send* is the call of the platform and not counted, nor are the queue poller’s own. The original’s counts were measured (contract bot §18); busy, it lost the message after two calls, and redelivered, it answered a second time.',
     ],
   };
 }

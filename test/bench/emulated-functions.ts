@@ -7,8 +7,11 @@ import { bundle } from '../../runtime/bundle.ts';
 
 const REGION = 'eu-central-1';
 
+/** Where an emulator answers. */
+type Answering = Pick<Emulator, 'endpoint'>;
+
 /** Settings of an SDK client that talks to the emulator. */
-export const clientSettings = ({ endpoint }: Emulator) => ({
+export const clientSettings = ({ endpoint }: Answering) => ({
   endpoint,
   region: REGION,
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
@@ -37,7 +40,7 @@ export const handler = async ({ body }) => {
 }
 
 export async function createFunction(
-  emulator: Emulator,
+  emulator: Answering,
   name: string,
   zip: Uint8Array,
   environment: Readonly<Record<string, string>> = {},
@@ -59,7 +62,7 @@ export async function createFunction(
 
 /** A REST API with `POST /<name>` for each function; resolves to the address before the name. */
 export async function createApi(
-  { endpoint }: Emulator,
+  { endpoint }: Answering,
   functions: Readonly<Record<string, string>>,
 ): Promise<string> {
   const call = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {

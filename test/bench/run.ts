@@ -14,6 +14,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Section>>> = {
   cost: async () => (await import('./cost.ts')).cost(),
   acknowledgement: async () => (await import('./acknowledgement.ts')).acknowledgement(),
   'cold-start': async () => (await import('./cold-start.ts')).coldStart(),
+  load: async () => (await import('./load.ts')).load(),
   turn: async () => (await import('./turn.ts')).turn(),
 };
 
