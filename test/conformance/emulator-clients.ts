@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { emulatorClient } from '../../local/secrets.ts';
 import type { ConformanceClients } from './clients.ts';
@@ -23,6 +23,9 @@ export async function emulatorClients(endpoint: string): Promise<ConformanceClie
   );
   await waitUntilTableExists({ client: dynamodb, maxWaitTime: 30 }, { TableName: name });
   await s3.send(new CreateBucketCommand({ Bucket: name }));
+  // As the module makes it.
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await s3.send(new PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
   const deadLetterUrl = await createQueue(sqs, `${name}-dlq`, {});
   const deadLetterTargetArn = `arn:aws:sqs:${options.region}:000000000000:${name}-dlq.fifo`;
   const queueUrl = await createQueue(sqs, name, {

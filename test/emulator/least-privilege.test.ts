@@ -1,10 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { whatsappContents } from '../../local/recordings/contents.ts';
 import { whatsappSignature, whatsappStatusWebhook } from '../../local/recordings/webhooks.ts';
+import { emulatorClient } from '../../local/secrets.ts';
 import type { AwsUse } from './support/aws-recorder.ts';
-import { BOT_NAMES, BOTS, type BotName, resourceName } from './support/bots.ts';
+import { BOT_NAMES, BOTS, type BotName, MAX_ROWS, resourceName } from './support/bots.ts';
 import {
   failFor,
+  hold,
   newChat,
   post,
   replies,
@@ -42,8 +46,55 @@ const NEEDS_STAR = /^xray:/;
 const usesNow = async () =>
   (await (await fetch(`${world().serverUrl}/_test/aws-calls`)).json()) as readonly AwsUse[];
 
-/** Everything a bot's functions ever do: turns, repetitions, failures, what is captured. */
+/** Everything a bot's functions ever do: turns, repetitions, failures, what is captured, stored and moved. */
 async function drive(bot: BotName): Promise<void> {
+  await Promise.all([driveTurns(bot), OWN_DRIVES[bot]?.(bot)]);
+}
+
+/** What only the bot does that has it on. */
+const OWN_DRIVES: Partial<Record<BotName, (bot: BotName) => Promise<void>>> = {
+  whatsapp_drop: async (bot) => {
+    await say(bot, newChat(), { said: '', fields: { type: 'unsupported', errors: [{ code: 131051 }] } });
+  },
+  whatsapp_fifo: receiveLarge,
+  telegram_drop: fillHistory,
+  whatsapp_merge: keepFiles,
+};
+
+/** Too large to be passed on: the job is stored, and deleted after the turn. */
+async function receiveLarge(bot: BotName): Promise<void> {
+  const chat = newChat();
+  await script(chat, { action: 'reply', text: 'a lot' });
+  await say(bot, chat, 'x'.repeat(950_000));
+  await replies(bot, chat, 1);
+}
+
+/** The history moves to the archive, whose first number is taken by what an interrupted turn left there. */
+async function fillHistory(bot: BotName): Promise<void> {
+  const chat = newChat();
+  const s3 = new S3Client({ ...emulatorClient(world().endpoint), forcePathStyle: true });
+  const standing = { Bucket: world().bots[bot].bucket_name, Key: `archive/${chat}/000001.sqlite`, Body: 'x' };
+  await s3.send(new PutObjectCommand(standing));
+  for (let turn = 1; turn <= MAX_ROWS / 2 + 1; turn++) {
+    await say(bot, chat, `turn ${turn}`);
+    // Under drop a message that meets a running turn is ignored.
+    await replies(bot, chat, turn);
+  }
+}
+
+/** A file goes into the bucket, and comes from there in a later turn. */
+async function keepFiles(bot: BotName): Promise<void> {
+  const chat = newChat();
+  const bytes = Buffer.from('png');
+  const medium = { id: await hold(bytes, 'image/png'), bytes, mimeType: 'image/png' };
+  await script(chat, { action: 'return-medium', name: 'a.png' }, { action: 'show-file', name: 'a.png' });
+  await say(bot, chat, whatsappContents.image(medium));
+  await replies(bot, chat, 1);
+  await say(bot, chat, 'again');
+  await replies(bot, chat, 2);
+}
+
+async function driveTurns(bot: BotName): Promise<void> {
   const chat = newChat();
   const first = webhookFor(bot, chat, 'hello');
   await post(bot, first);

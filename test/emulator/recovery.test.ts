@@ -4,6 +4,7 @@ import { emulatorClient } from '../../local/secrets.ts';
 import { type RedriveOptions, redrive } from '../../runtime/bot/redrive.ts';
 import { systemClock } from '../../runtime/core/clock.ts';
 import type { BotName } from './support/bots.ts';
+import { commandWithoutName } from './support/command.ts';
 import {
   failFor,
   newChat,
@@ -131,5 +132,22 @@ describe.concurrent('after a failure', () => {
     // The redrive waited for the worker.
     const texts = await textsOf('telegram_drop', chat);
     expect(texts.filter((text) => text === 'mended')).toHaveLength(1);
+  });
+  it('hookline bot redrive lists dead letters, and gives them back', async () => {
+    const [bot, chat] = ['telegram_fifo', newChat()] as const;
+    await failFor(bot, chat, { kind: 'refuse', code: 401, status: 401, times: 2, method: 'sendMessage' });
+    const event = await say(bot, chat, 'hello');
+    const { dead_letter_queue_url: letters, queue_url: queue } = world().bots[bot];
+    const flags = ['--dead-letters', letters, '--queue', String(queue), '--filter', `chat=${chat}`];
+    const hookline = async (...more: string[]) =>
+      (await commandWithoutName('redrive', ...flags, ...more)).out;
+    const listed = async () => {
+      const out = await hookline('--dry-run');
+      return out.includes(`would-redrive  ${event}`);
+    };
+    await until('the dead letter', listed, DEAD_SECONDS);
+    expect(await textsOf(bot, chat)).toEqual([]);
+    expect(await hookline()).toContain(`redriven       ${event}`);
+    expect(await replies(bot, chat, 1)).toEqual(['You said: hello']);
   });
 });

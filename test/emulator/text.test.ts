@@ -18,7 +18,7 @@ import {
 /** Telegram's answer shows the user that the bot is typing. */
 function acknowledgement(bot: BotName, chat: string): unknown {
   if (BOTS[bot].bot_type === 'telegram') return { method: 'sendChatAction', chat_id: chat, action: 'typing' };
-  return BOTS[bot].busy_policy === 'fifo' ? 'Webhook queued.' : 'Webhook received.';
+  return BOTS[bot].busy_policy === 'drop' ? 'Webhook received.' : 'Webhook queued.';
 }
 
 /** What the stock agent says; the controlled one repeats the text as it is. */

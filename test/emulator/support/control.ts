@@ -8,7 +8,13 @@ export type AgentAction =
   | { readonly action: 'kill' }
   /** Replies; the process ends `afterMillis` later, in the middle of what follows. */
   | { readonly action: 'reply-then-kill'; readonly text: string; readonly afterMillis: number }
-  | { readonly action: 'reply-late'; readonly text: string; readonly afterMillis: number };
+  | { readonly action: 'reply-late'; readonly text: string; readonly afterMillis: number }
+  /** Replies with the text of the turn. */
+  | { readonly action: 'echo' }
+  /** Replies with the medium that the user sent, kept as a file of the chat under this name. */
+  | { readonly action: 'return-medium'; readonly name: string }
+  /** Replies with a file that an earlier turn kept. */
+  | { readonly action: 'show-file'; readonly name: string };
 
 /** One time the agent was asked. */
 export interface AgentRun {
@@ -40,7 +46,7 @@ export function agentControl(): Route {
     runs.push({ ...turn, atMillis: Date.now() });
     if (runs.length > MAX_RUNS) runs.shift();
     const script = scripts.get(turn.chatId) ?? [];
-    const echo: AgentAction = { action: 'reply', text: turn.text };
+    const echo: AgentAction = { action: 'echo' };
     return Response.json((script.length > 1 ? script.shift() : script[0]) ?? echo);
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { inject } from 'vitest';
+import type { Content } from '../../../local/recordings/contents.ts';
 import {
   fictionalNumber,
   telegramWebhook,
@@ -26,10 +27,10 @@ export function newChat(): string {
 
 const channelOf = (bot: BotName) => BOTS[bot].bot_type;
 
-/** A signed webhook of the bot's channel. */
-export function webhookFor(bot: BotName, chatId: string, text: string, eventId?: string): Webhook {
+/** A signed webhook of the bot's channel: a text, or whatever else a user sends. */
+export function webhookFor(bot: BotName, chatId: string, said: string | Content): Webhook {
   const { secrets } = world();
-  const options = { chatId, text, ...(eventId !== undefined && { eventId }) };
+  const options = { chatId, ...(typeof said === 'string' ? { text: said } : { content: said }) };
   return channelOf(bot) === 'telegram'
     ? telegramWebhook({ ...options, secretToken: secrets.telegramSecretToken })
     : whatsappWebhook({
@@ -53,9 +54,9 @@ export async function post(
   return { status: response.status, body: await response.text() };
 }
 
-/** Sends a text of a chat and returns the event's id. The webhook must be acknowledged. */
-export async function say(bot: BotName, chatId: string, text: string): Promise<string> {
-  const webhook = webhookFor(bot, chatId, text);
+/** Sends a message of a chat and returns the event's id. The webhook must be acknowledged. */
+export async function say(bot: BotName, chatId: string, said: string | Content): Promise<string> {
+  const webhook = webhookFor(bot, chatId, said);
   const answer = await post(bot, webhook);
   if (answer.status !== 200) throw new Error(`The webhook was answered ${answer.status}: ${answer.body}`);
   return webhook.eventId;
@@ -71,9 +72,26 @@ const control = async <T>(path: string, init?: RequestInit): Promise<T> => {
 export const sentTo = (bot: BotName, chatId: string): Promise<readonly StandInCall[]> =>
   control(`/_stand-in/${channelOf(bot)}/sent?chat=${chatId}`);
 
+/** Everything a platform was asked for: also typing signs, media, answers to buttons. Media belong to no chat: "". */
+export const callsFor = (bot: BotName, chatId: string): Promise<readonly StandInCall[]> =>
+  control(`/_stand-in/${channelOf(bot)}/calls?chat=${chatId}`);
+
 /** Their texts. */
 export const textsOf = async (bot: BotName, chatId: string): Promise<readonly string[]> =>
   (await sentTo(bot, chatId)).map((call) => call.text ?? '');
+
+/** Puts a medium where WhatsApp keeps what users send; resolves to its id. */
+export async function hold(bytes: Uint8Array, mimeType: string): Promise<string> {
+  const init = { method: 'POST', headers: { 'content-type': mimeType }, body: new Uint8Array(bytes) };
+  return (await control<{ id: string }>('/_test/media', init)).id;
+}
+
+/** What WhatsApp keeps under an id. */
+export async function held(id: string): Promise<Buffer> {
+  const response = await fetch(`${world().serverUrl}/_test/media?id=${id}`);
+  if (!response.ok) throw new Error(`There is no medium ${id}`);
+  return Buffer.from(await response.arrayBuffer());
+}
 
 /** Makes the platform fail for a chat. */
 export const failFor = (bot: BotName, chatId: string, rule: FaultRule): Promise<unknown> =>
@@ -105,8 +123,11 @@ export async function until<T>(
   }
 }
 
+/** On a busy machine a cold worker may be cut off; its message comes back after 30 s. */
+const SLOW_SECONDS = 75;
+
 /** Waits until a chat has received that many texts, and a moment longer to see that no more come. */
-export async function replies(bot: BotName, chatId: string, count: number, timeoutSeconds = 30) {
+export async function replies(bot: BotName, chatId: string, count: number, timeoutSeconds = SLOW_SECONDS) {
   const enough = async () => {
     const texts = await textsOf(bot, chatId);
     return texts.length >= count && texts;
