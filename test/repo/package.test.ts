@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -9,6 +9,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -138,6 +140,56 @@ describe('the published package, installed alone in an empty folder', () => {
     }
     expect(complaint).toMatch(/wrong\.ts\(\d+,\d+\): error TS2339: Property 'txet' does not exist/);
   });
+
+  test('the dashboard serves its page without esbuild', async () => {
+    const looking = path.join(folder, 'looking');
+    cpSync(app, looking, { recursive: true });
+    symlinkSync(path.resolve('node_modules/@aws-sdk'), path.join(looking, 'node_modules/@aws-sdk'));
+    // As much of an account as finding a bot takes.
+    const account = createServer((request, response) => {
+      const worker = {
+        FunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:shop-worker',
+        Environment: { Variables: { BOT_TYPE: 'whatsapp', BUCKET_NAME: 'bucket' } },
+      };
+      const isLambda = request.url?.includes('/functions/shop-worker/') === true;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(isLambda ? worker : { QueueUrl: 'https://sqs.example/shop-dead' }));
+    });
+    await new Promise<void>((resolve) => account.listen(0, '127.0.0.1', resolve));
+    const { port } = account.address() as AddressInfo;
+    const command = path.join(looking, 'node_modules/hookline/dist/package/cli/main.js');
+    const running = spawn(
+      process.execPath,
+      [command, 'bot', 'dashboard', '--name', 'shop', '--port', '0', '--no-browser'],
+      {
+        cwd: looking,
+        env: {
+          PATH: process.env.PATH,
+          AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+          AWS_REGION: 'eu-central-1',
+          AWS_ACCESS_KEY_ID: 'test',
+          AWS_SECRET_ACCESS_KEY: 'test',
+        },
+      },
+    );
+    try {
+      let said = '';
+      for (const stream of [running.stdout, running.stderr])
+        stream.on('data', (chunk) => {
+          said += chunk;
+        });
+      await expect.poll(() => said, { timeout: 15_000 }).toContain('Dashboard of shop: http');
+      const url = said.match(/http:\S+/)?.[0] ?? '';
+      const html = await (await fetch(url)).text();
+      const files = [...html.matchAll(/(?:href|src)="(\w+\.\w+)"/g)].map(([, name = '']) => name);
+      expect(files).toEqual(expect.arrayContaining(['main.js', 'style.css', 'icon.svg']));
+      for (const name of files) expect((await fetch(new URL(name, url))).status, name).toBe(200);
+    } finally {
+      running.kill('SIGKILL');
+      account.close();
+      account.closeAllConnections();
+    }
+  }, 30_000);
 
   test('the command runs, and says what building needs', () => {
     const command = path.join(app, 'node_modules/.bin/hookline');
