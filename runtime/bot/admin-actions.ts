@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { AwsClient } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ObjectStore } from '../core/object-store.ts';
@@ -6,12 +5,14 @@ import type { ClearAllPorts } from './clear-chats.ts';
 import type { AdminActions } from './commands.ts';
 import type { BotConfig } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
+import type { HistoryStore } from './history-store.ts';
 
 export interface AdminPorts {
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly s3: () => AwsClient;
   readonly objects: ObjectStore;
+  readonly histories: HistoryStore;
   readonly delivery: DeliveryTable | undefined;
 }
 
@@ -23,20 +24,10 @@ export function adminActionsOf(ports: AdminPorts): AdminActions {
   };
 }
 
-async function clearPorts({ config, clock, s3, objects, delivery }: AdminPorts): Promise<ClearAllPorts> {
-  const [{ s3ObjectVersions }, { historyStore }] = await Promise.all([
-    import('../core/object-versions.ts'),
-    import('./history-store.ts'),
-  ]);
-  const { historyPrefix: history, filesPrefix: files, tmpDir, botType: provider } = config;
-  return {
-    // The turn that runs the command has its own chat's history open in the usual folder.
-    histories: historyStore(objects, clock, { prefix: history, tmpDir: join(tmpDir, 'admin') }),
-    delivery,
-    provider,
-    clock,
-    objects,
-    listing: s3ObjectVersions(s3(), config.bucketName ?? '', clock),
-    prefixes: { history, files },
-  };
+async function clearPorts(ports: AdminPorts): Promise<ClearAllPorts> {
+  const { config, clock, s3, objects, histories, delivery } = ports;
+  const { s3ObjectVersions } = await import('../core/object-versions.ts');
+  const { historyPrefix: history, filesPrefix: files, botType: provider } = config;
+  const listing = s3ObjectVersions(s3(), config.bucketName ?? '', clock);
+  return { histories, delivery, provider, clock, objects, listing, prefixes: { history, files } };
 }

@@ -67,7 +67,7 @@ export async function changeHistory(
     const history = await histories.open(chatId);
     try {
       await change(history.file);
-      if ((await histories.save(chatId, history)) === 'stored') return;
+      if ((await histories.save(history)) === 'stored') return;
     } finally {
       history.discard();
     }

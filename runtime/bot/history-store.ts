@@ -1,16 +1,19 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ObjectStore, PutCondition } from '../core/object-store.ts';
 import { aliasBody, followAliases } from './history-alias.ts';
 import { ARCHIVED, archiveBody, SQLITE_TYPE } from './history-archive.ts';
 import { HistoryFile, type StateChange } from './history-file.ts';
+import { removeLeftovers, type ScratchFile, scratchFile } from './history-scratch.ts';
 import { safeId } from './job.ts';
 
 /** A chat's history, fetched and open. `condition` is what must still hold when it is saved. */
 export interface OpenHistory {
   readonly file: HistoryFile;
+  /** Where it is worked on: no other open has this path. */
+  readonly path: string;
   /** Whose file this is: not the chat that was asked for when that one is an alias (contract bot §11.12). */
   readonly chatId: string;
   readonly condition: PutCondition;
@@ -25,7 +28,7 @@ export interface HistoryStore {
   /** Fetches a chat's history, under another id when the chat's own is an alias; none yet is an empty one. */
   open(chatId: string): Promise<OpenHistory>;
   /** Closes the file and stores it; `conflict` when another writer was first (nothing stored). */
-  save(chatId: string, history: OpenHistory): Promise<'stored' | 'conflict'>;
+  save(history: OpenHistory): Promise<'stored' | 'conflict'>;
   /** Makes a new id stand for an old one's history; `conflict` when something stands at the new id already. */
   alias(newId: string, oldId: string): Promise<'stored' | 'conflict'>;
   /** Copies a history of too many rows to the archive. The changes that then begin the file anew, or none. */
@@ -50,26 +53,28 @@ export function historyStore(
   { prefix, tmpDir, maxMessages = Number.POSITIVE_INFINITY }: HistoryStoreOptions,
 ): HistoryStore {
   const keyOf = (chatId: string) => `${prefix}/${safeId(chatId)}.sqlite`;
-  const pathOf = (chatId: string) => join(tmpDir, 'history', `${safeId(chatId)}.sqlite`);
   const warm = warmReader(objects, keyOf);
+  const folder = join(tmpDir, 'history');
+  let isSwept = false;
 
   return {
     async open(askedFor) {
       const { chatId, object: current } = await followAliases(askedFor, warm.read);
-      const path = pathOf(askedFor);
-      writeScratch(path, current?.body ?? new Uint8Array());
+      if (!isSwept) removeLeftovers(folder);
+      isSwept = true;
+      const scratch = scratchFile(folder, current?.body ?? new Uint8Array());
       const condition = current ? { ifMatch: current.etag } : ({ ifAbsent: true } as const);
-      const file = openScratch(path, nowIso(clock));
+      const file = openScratch(scratch, nowIso(clock));
       const discard = () => {
         file.close();
-        removeScratch(path);
+        scratch.remove();
       };
-      return { file, chatId, condition, body: current?.body, discard };
+      return { file, path: scratch.path, chatId, condition, body: current?.body, discard };
     },
 
-    async save(askedFor, { file, chatId, condition, discard }) {
+    async save({ file, path, chatId, condition, discard }) {
       file.close();
-      const body = readFileSync(pathOf(askedFor));
+      const body = readFileSync(path);
       discard();
       const result = await objects.put(keyOf(chatId), body, condition, SQLITE_TYPE);
       if (result.status === 'stored') warm.remember(chatId, result.etag, body);
@@ -111,22 +116,11 @@ function warmReader(objects: ObjectStore, keyOf: (chatId: string) => string) {
 
 const nowIso = (clock: Clock) => new Date(clock.nowMillis()).toISOString().replace('Z', '+00:00');
 
-/** Side files of a killed run would replace rows that were just fetched (contract bot §11.8). */
-function removeScratch(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true });
-}
-
-function writeScratch(path: string, body: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  removeScratch(path);
-  writeFileSync(path, body, { mode: 0o600 });
-}
-
-function openScratch(path: string, nowIso: string): HistoryFile {
+function openScratch({ path, remove }: ScratchFile, nowIso: string): HistoryFile {
   try {
     return HistoryFile.open(path, nowIso);
   } catch (error) {
-    removeScratch(path);
+    remove();
     throw error;
   }
 }

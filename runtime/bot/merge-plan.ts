@@ -134,7 +134,7 @@ async function turnsOf(
     else if (isAlone(record, work.ports)) steps.push(ownUnit(item.records, work));
     else await addTo(previous && 'items' in previous ? previous : undefined, item, steps, work);
   }
-  // A turn on its own opens the history again, and the copy that is open would be in its way.
+  // The open copy is of now: only the turn that comes first may go on with it.
   return steps.map((step, index) =>
     'items' in step ? turnUnit(step.items, step.jobs, work, index === 0 ? { opened } : {}) : step,
   );

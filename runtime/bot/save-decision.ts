@@ -42,7 +42,7 @@ export async function saveDecision(
     try {
       if (isSaved(save, history)) return; // only the answer was lost
       await write(save, ports, history);
-      if ((await ports.histories.save(save.chatId, history)) === 'stored') return;
+      if ((await ports.histories.save(history)) === 'stored') return;
     } finally {
       history.discard();
     }

@@ -142,6 +142,7 @@ export function workerPorts(
   const { clock } = given;
   const { locksTableName: table, historyPrefix: prefix, tmpDir, historyMaxMessages: maxMessages } = config;
   const objects = s3ObjectStore(clients.s3(), config.bucketName ?? '', clock);
+  const histories = historyStore(objects, clock, { prefix, tmpDir, maxMessages });
   const files = {
     objects: config.persistFiles ? objects : undefined,
     prefix: config.filesPrefix,
@@ -165,9 +166,9 @@ export function workerPorts(
     openFiles: (chatId) => chatFiles(chatId, files),
     transcribe: options.transcribe ?? (config.transcription && transcriber(config.transcription, net.fetch)),
     finished: new Set(),
-    histories: historyStore(objects, clock, { prefix, tmpDir, maxMessages }),
+    histories,
     delivery,
-    adminActions: adminActionsOf({ config, clock, s3: clients.s3, objects, delivery }),
+    adminActions: adminActionsOf({ config, clock, s3: clients.s3, objects, histories, delivery }),
     lock: table && config.busyPolicy === 'drop' ? dynamoLock(clients.dynamodb(), table, clock) : undefined,
     failedEvents: config.captureFailedEvents
       ? failedEventStore({ openStore: async () => objects, prefix: config.failedEventsPrefix, clock })

@@ -25,7 +25,7 @@ async function sendWorld(hoursAgo = 1) {
   const sentAt = new Date(clock.nowMillis() - hoursAgo * 3_600_000).toISOString();
   const row = { eventId: 'wamid.1', userId: CHAT, sentAt, attempt: 'a', rule: 'agent', parts: [] };
   history.file.write({ clear: false, rows: [], ledger: [row] }, { nowSeconds: 1e9, forgetBeforeSeconds: 0 });
-  await histories.save(CHAT, history);
+  await histories.save(history);
   const run = (...args: string[]) =>
     hookline(['bot', 'send', '--name', 'shop', ...args], { aws, fetch: provider.fetch });
   const rows = async () => {

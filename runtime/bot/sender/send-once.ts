@@ -12,7 +12,7 @@ import type { OutgoingContent } from './content.ts';
 import type { SendResult } from './index.ts';
 import { notSent } from './not-sent.ts';
 
-/** What one message is sent with. The scratch folder must be this message's own. */
+/** What one message is sent with. */
 export interface SendOncePorts
   extends Omit<JournalPorts, 'lock'>,
     Pick<WorkerPorts, 'config' | 'sender' | 'openFiles' | 'parse'> {
@@ -92,7 +92,7 @@ async function takeUp(
   const nowSeconds = epochSeconds(ports.clock);
   const beforeSeconds = isUnclear ? nowSeconds - SEND_SECONDS - MARGIN_SECONDS : nowSeconds;
   if (!history.file.takeUp(job.event_id, ports.owner, { nowSeconds, beforeSeconds })) return false;
-  return (await ports.histories.save(job.chat_id, history)) === 'stored';
+  return (await ports.histories.save(history)) === 'stored';
 }
 
 async function deliver(job: Job, content: OutgoingContent, ports: SendOncePorts): Promise<SendResult> {

@@ -57,7 +57,7 @@ function messageRunner(options: SenderOptions) {
     const job = senderJob(chatId, key, botType, clock.nowMillis());
     const jobLog = log.with(logFields(job, loaded.config));
     const outgoing = outgoingContent(content, botType);
-    // A scratch folder of its own: others may work on the same chat, this very process among them.
+    // A scratch folder of its own: others may work with the files of the same chat, this very process among them.
     const tmpDir = mkdtempSync(join(tmpdir(), 'hookline-sender-'));
     try {
       return await step(job, outgoing, {

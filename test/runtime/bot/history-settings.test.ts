@@ -1,8 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
+import { scratchFile } from '../../../runtime/bot/history-scratch.ts';
 import { asynchronous, CHAT, context, queued, storedHistory, textJob, workerWorld } from './worker-world.ts';
 
 type World = ReturnType<typeof workerWorld>;
@@ -68,6 +69,15 @@ function staleLog(): Uint8Array {
   return log;
 }
 
+/** Leaves a side file beside each of the next scratch copies. */
+function leaveBesideNext(scratch: string, suffix: string, content: Uint8Array): void {
+  const next = scratchFile(scratch, Buffer.from(''));
+  next.remove();
+  const number = Number(basename(next.path, '.sqlite'));
+  for (let ahead = 1; ahead <= 20; ahead++)
+    writeFileSync(join(dirname(next.path), `${number + ahead}.sqlite${suffix}`), content);
+}
+
 test('bot A37: the write-ahead log that a killed run left behind replaces no row that was fetched', async () => {
   const seen: unknown[] = [];
   const world = workerWorld({ agent: (_, { history }) => void seen.push(history.read().length) });
@@ -82,7 +92,7 @@ test('bot A37: the write-ahead log that a killed run left behind replaces no row
   const harmed = new DatabaseSync(copy);
   expect(harmed.prepare('SELECT count(*) AS rows FROM message_history').get()).toEqual({ rows: 1 });
   harmed.close();
-  writeFileSync(join(scratch, `${CHAT}.sqlite-wal`), stale);
+  leaveBesideNext(scratch, '-wal', stale);
   await world.worker(asynchronous(textJob('4', 'wamid.4')), context());
   expect(seen).toEqual([0, 1, 2, 3]);
 });

@@ -53,7 +53,8 @@ test('bot A38: a file with the WAL flag, without model column and metadata, is o
     value: '2025-03-01T09:00:00+00:00',
   });
   reader.close();
-  expect(readdirSync(join(world.tmp, 'history'))).toEqual([]);
+  const scratch = readdirSync(join(world.tmp, 'history'), { recursive: true, withFileTypes: true });
+  expect(scratch.filter((entry) => entry.isFile())).toEqual([]);
 });
 
 test('bot A39: /clear leaves no row and no old text in the bytes; repeated, it is skipped and new rows stay', async () => {

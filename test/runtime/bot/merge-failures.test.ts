@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job } from '../../../runtime/bot/job.ts';
 import { awsError } from '../../support/tap.ts';
+import { later } from './jobs.ts';
 import { CHAT, context, queued, record, textJob, workerWorld } from './worker-world.ts';
 
 const mergeWorld = (more: Parameters<typeof workerWorld>[0] = {}) =>
@@ -98,4 +99,16 @@ test('merge: a history that cannot be fetched brings all records of its chat bac
   };
   expect(await world.worker(queued(...jobs('a', 'b')), context())).toEqual(failed('m1', 'm2'));
   expect(world.agentTurns).toEqual([]);
+});
+
+test('merge: a block that a resumed reply meets is noted, and the turn behind it is decided and paid for once', async () => {
+  const world = mergeWorld({ provider: 'telegram' });
+  const text = (words: string, id: string) => textJob(words, id, 'telegram');
+  world.provider.fail({ kind: 'refuse', code: 401, times: 1 });
+  await world.worker(queued(text('one', '1')), context());
+  world.provider.fail({ kind: 'refuse', code: 403, times: 1 });
+  const next = later(text('two', '2'), 3600);
+  const after = later(text('three', '3'), 3601);
+  const answer = await world.worker(queued(text('one', '1'), next, after), context());
+  expect([answer, world.agentTurns]).toEqual([{ batchItemFailures: [] }, ['one', 'two\nthree']]);
 });
