@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listen } from '../listen.ts';
 import { problem, secured } from './answers.ts';
 import type { Dashboard } from './api.ts';
 import { type GuardOptions, refusal, TOKEN_COOKIE } from './guard.ts';
@@ -19,8 +20,6 @@ export interface DashboardServer {
 
 /** Larger requests are cut off. */
 const MAX_BODY_BYTES = 128 * 1024;
-/** Ports that are tried. */
-const MAX_PORTS = 50;
 
 /** Serves the dashboard. Throws when the port is in use. */
 export async function startServer(dashboard: Dashboard, options: ServerOptions): Promise<DashboardServer> {
@@ -39,24 +38,6 @@ export async function startServer(dashboard: Dashboard, options: ServerOptions):
       await once(server, 'close');
     },
   };
-}
-
-async function listen(server: ReturnType<typeof createServer>, options: ServerOptions): Promise<void> {
-  const { host, port, autoPort } = options;
-  for (let next = port; ; next++) {
-    server.listen(next, host);
-    try {
-      await once(server, 'listening');
-      return;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'EADDRINUSE') throw new Error(`Nothing can listen on ${host}:${next} (${code}).`);
-      if (!autoPort || next === 65_535 || next - port >= MAX_PORTS)
-        throw new Error(
-          `Port ${next} is in use. Choose another with --port <number>, or let --auto-port take the next free one.`,
-        );
-    }
-  }
 }
 
 async function respond(

@@ -5,6 +5,7 @@ import { buildLambdaHandler } from '../../runtime/bot/handler.ts';
 import type { InvocationContext } from '../../runtime/bot/options.ts';
 import type { Clock } from '../../runtime/core/clock.ts';
 import type { Environment } from '../../runtime/core/config.ts';
+import { describeError } from '../../runtime/core/errors.ts';
 import { memoryLambda, memoryS3 } from './memory-aws.ts';
 
 export interface DevBotOptions {
@@ -34,9 +35,17 @@ const TURN_MILLIS = 120_000;
 
 /** Both hops in this process: the real handler, with its storage in memory. */
 export function devBot(options: DevBotOptions) {
-  const { botType, agent, environment, fetch: fetchPort, clock, writeLog } = options;
+  const { botType, agent, environment, fetch: fetchPort, clock } = options;
+  let failure: string | undefined;
+  const writeLog = (line: string) => {
+    // A turn that is given up for good fails without a throw.
+    const { message, error } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    if (message === 'turn_failed') failure = String(error);
+    options.writeLog(line);
+  };
   const lambda = memoryLambda((job) =>
     handler(job, context(clock)).catch((error: unknown) => {
+      failure = describeError(error);
       // Lambda would try again; here the person at the keyboard does.
       writeLog(JSON.stringify({ level: 'ERROR', message: 'job_failed', error: String(error) }));
     }),
@@ -62,6 +71,12 @@ export function devBot(options: DevBotOptions) {
       return (await handler(event, context(clock))) as WebhookAnswer;
     },
     settled: lambda.settled,
+    /** Why the last turn got no reply; told once. */
+    failure(): string | undefined {
+      const told = failure;
+      failure = undefined;
+      return told;
+    },
   };
 }
 

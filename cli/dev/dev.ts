@@ -7,6 +7,7 @@ import { buildAgentModule } from '../../runtime/build.ts';
 import { epochSeconds } from '../../runtime/core/clock.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { agentFileOf } from '../deploy/package.ts';
+import { listen } from '../listen.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
 import { readSecretsFile } from '../project/secrets.ts';
 import { paint } from '../terminal.ts';
@@ -42,9 +43,11 @@ export async function dev(flags: DevFlags, world: World): Promise<void> {
     flags.replay.map((file) => readRecording(file, epochSeconds(world.clock))),
   );
   const bot = await openBot(project, flags, world, numbersIn(recordings));
-  for (const recording of recordings) await replay(recording, bot, world);
-  if (recordings.length > 0) return;
-  await serve(project, flags, bot, world);
+  if (recordings.length === 0) return serve(project, flags, bot, world);
+  let failed = 0;
+  for (const recording of recordings) failed += await replay(recording, bot, world);
+  const count = recordings.reduce((sum, { bodies }) => sum + bodies.length, 0);
+  if (failed > 0) throw new Error(`${failed} of ${count} messages failed.`);
 }
 
 type Bot = ReturnType<typeof devBot>;
@@ -98,7 +101,10 @@ interface Recording {
 
 /** One body, or a list of them. */
 async function readRecording(file: string, nowSeconds: number): Promise<Recording> {
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new Error(`There is no file ${file}.`);
+    throw error;
+  });
   try {
     const content: unknown = JSON.parse(text, (key, value) => sentNow(key, value, nowSeconds));
     return { file, bodies: Array.isArray(content) ? content : [content] };
@@ -120,7 +126,9 @@ const numbersIn = (recordings: readonly Recording[]): readonly string[] =>
 const taking = (ids: readonly string[]): Environment =>
   ids.length === 0 ? {} : { WHATSAPP_ALLOWED_PHONE_NUMBER_IDS: JSON.stringify([...new Set(ids)]) };
 
-async function replay({ file, bodies }: Recording, bot: Bot, { terminal }: World): Promise<void> {
+/** Counts what failed: the webhook was refused, or the turn got no reply. */
+async function replay({ file, bodies }: Recording, bot: Bot, { terminal }: World): Promise<number> {
+  let failed = 0;
   for (const body of bodies) {
     const { statusCode, body: answer } = await bot.post({
       method: 'POST',
@@ -130,7 +138,12 @@ async function replay({ file, bodies }: Recording, bot: Bot, { terminal }: World
     });
     terminal.out(`${paint(terminal, 'bold', '>')} ${path.basename(file)}: ${statusCode} ${answer}\n`);
     await bot.settled();
+    const failure = statusCode >= 400 ? 'the webhook was refused' : bot.failure();
+    if (failure === undefined) continue;
+    failed += 1;
+    terminal.out(`${paint(terminal, 'red', 'no reply:')} ${failure}\n`);
   }
+  return failed;
 }
 
 async function serve(project: Project, flags: DevFlags, bot: Bot, world: World): Promise<void> {
@@ -141,8 +154,7 @@ async function serve(project: Project, flags: DevFlags, bot: Bot, world: World):
     );
   });
   // Only this machine: a tunnel brings the platform in.
-  server.listen(flags.port, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(server, { host: '127.0.0.1', port: flags.port });
   const { port } = server.address() as AddressInfo;
   world.terminal.out(`${hint(project, port, flags.live ?? false).join('\n')}\n`);
   const interrupted = world.interruption();

@@ -14,7 +14,13 @@ export interface ErrorDetails extends ErrorOptions {
   readonly retryAfterSeconds?: number;
 }
 
-/** Base of every error that hookline throws on purpose. `name` is a literal: minifiers rename classes. */
+/** Known to every copy of this file: a built agent carries one of its own. */
+const BRAND = Symbol.for('hookline.error');
+
+/**
+ * Base of every error that hookline throws on purpose. `name` is a literal: minifiers rename classes.
+ * `instanceof HooklineError` is true for those of another copy of hookline as well; of a subclass, only for its own.
+ */
 export class HooklineError extends Error {
   override name = 'HooklineError';
   readonly code: string | number | undefined;
@@ -28,6 +34,17 @@ export class HooklineError extends Error {
     super(message, options);
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  get [BRAND](): true {
+    return true;
+  }
+
+  static override [Symbol.hasInstance](this: unknown, value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: subclasses inherit this method, and are `this` in it then.
+    const asked = this as typeof HooklineError;
+    if (asked !== HooklineError) return Function.prototype[Symbol.hasInstance].call(asked, value);
+    return typeof value === 'object' && value !== null && BRAND in value;
   }
 }
 

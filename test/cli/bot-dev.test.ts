@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../../cli/run.ts';
 import { processWorld } from '../../cli/world.ts';
 import { AGENT_FILES, projectWorld, TOKEN } from './project-world.ts';
@@ -77,6 +80,54 @@ describe('hookline bot dev', () => {
     expect(out).not.toContain(TOKEN);
     controller.abort(new Error('Interrupted.'));
     expect(await ended).toBe(0);
+  });
+
+  test('an error of the copy of hookline in the agent keeps its class and its sentence; the replay ends with 1', async () => {
+    const agent = `import { llmAgent } from 'hookline/bot';
+      const asking = llmAgent({ model: 'any', apiKeyName: 'NO_KEY' });
+      export const agent = (turn, context) => (turn.text === 'fail' ? asking(turn, context) : turn.text);`;
+    const { run: hookline, write, folder } = projectWorld({ files: { ...FILES, 'agent.mjs': agent } });
+    write('recorded.json', JSON.stringify([update('fail'), update('well')]));
+    const { exitCode, out, error } = await hookline([
+      'dev',
+      '--verbose',
+      '--replay',
+      `${folder}/recorded.json`,
+    ]);
+    expect(exitCode).toBe(1);
+    expect(out).toContain(
+      'no reply: ConfigError: Configuration faults: NO_KEY is missing: the agent has no API key for the model\n',
+    );
+    expect(out).toContain('< well');
+    expect(error).toMatch(/"turn_failed".*"error_class":"hold"|"error_class":"hold".*"turn_failed"/);
+    expect(error).toContain('"operator_needed"');
+    expect(error).toContain('error: 1 of 2 messages failed.\n');
+  });
+
+  test('a turn that is given up for good ends with 1', async () => {
+    const agent = `import { NotSentError } from 'hookline/bot';
+      export const agent = () => { throw new NotSentError('bad_message', 'never'); };`;
+    const { run: hookline, write, folder } = projectWorld({ files: { ...FILES, 'agent.mjs': agent } });
+    write('recorded.json', JSON.stringify(update('fail')));
+    const { exitCode, out } = await hookline(['dev', '--replay', `${folder}/recorded.json`]);
+    expect(exitCode).toBe(1);
+    expect(out).toContain('no reply: NotSentError: Not sent (bad_message): never\n');
+  });
+
+  test('a port in use and a recording that is not there are told in a sentence', async () => {
+    const { run: hookline } = projectWorld({ files: FILES });
+    expect(await hookline(['dev', '--replay', 'none.json'])).toMatchObject({
+      exitCode: 1,
+      error: 'error: There is no file none.json.\n',
+    });
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await hookline(['dev', '--port', `${port}`])).toMatchObject({
+      exitCode: 1,
+      error: `error: Port ${port} is in use. Choose another with --port <number>.\n`,
+    });
   });
 
   test('without an agent, or with a recording that is no JSON, it says so', async () => {
