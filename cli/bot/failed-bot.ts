@@ -33,6 +33,7 @@ export async function failedWorkOf(
   return {
     config,
     captured,
+    objects,
     settlement: dynamoSettlement(await aws.dynamodb(), table, aws.clock, config.dedupeTtlSeconds),
     deadLetterUrl: bot.deadLetterUrl,
     target: bot.queueUrl ? { queueUrl: bot.queueUrl } : { functionName: bot.workerAlias },

@@ -1,4 +1,5 @@
 import { isRecord } from '../core/json.ts';
+import type { ObjectStore } from '../core/object-store.ts';
 import type { CapturedEvent, CapturedEvents } from './captured-events.ts';
 import type { BotConfig } from './config.ts';
 import type { DeliveryKey } from './delivery.ts';
@@ -6,6 +7,7 @@ import { groupOf } from './hand-off-queue.ts';
 import type { LedgerRow } from './history-file.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
+import { storeLargeJobs } from './job-store.ts';
 import { type RedriveClients, type RedriveTarget, redrive } from './redrive.ts';
 import { hand } from './redrive-hand.ts';
 import type { Settlement } from './settle.ts';
@@ -14,6 +16,8 @@ import type { Settlement } from './settle.ts';
 export interface FailedWork {
   readonly config: BotConfig;
   readonly captured: CapturedEvents;
+  /** The bot's bucket: what is too large for a queue message is passed on by reference. */
+  readonly objects: ObjectStore;
   readonly settlement: Settlement;
   readonly deadLetterUrl: string | undefined;
   readonly target: RedriveTarget;
@@ -131,7 +135,9 @@ const keyOf = ({ provider, event_id: eventId, chat_id: chatId }: Job): DeliveryK
 });
 
 /** Its dead letter goes back to work; without one the job does. */
-async function giveBack(job: Job, work: FailedWork): Promise<void> {
+async function giveBack(captured: Job, work: FailedWork): Promise<void> {
+  // First: a dead letter may be a reference to an object that has expired meanwhile.
+  const [job = captured] = await storeLargeJobs([captured], async () => work.objects);
   if (await redriveLetter(job, work)) return;
   const letter = {
     Body: JSON.stringify({ maws_job: job }),

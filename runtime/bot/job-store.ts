@@ -1,5 +1,5 @@
 import type { OutgoingPart } from '../channels/channel.ts';
-import { describeError, HooklineError } from '../core/errors.ts';
+import { describeError, errorClassOf, HooklineError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { TurnSteps } from '../core/turn.ts';
@@ -52,9 +52,21 @@ export async function fetchJob(job: Job, store: ObjectStore): Promise<Job> {
 export const isMissing = ({ stored, payload }: Job): boolean =>
   stored === true && Object.keys(payload).length === 0;
 
-/** The jobs of a turn with their payloads. */
-export async function fetchJobs([first, ...more]: TurnJobs, store: ObjectStore): Promise<TurnJobs> {
-  return [await fetchJob(first, store), ...(await Promise.all(more.map((job) => fetchJob(job, store))))];
+/** The jobs of a turn with their payloads; `fault` says why one cannot be had. Never throws. */
+export async function fetchJobs(
+  jobs: TurnJobs,
+  store: ObjectStore,
+): Promise<{ readonly jobs: TurnJobs; readonly fault?: HooklineError }> {
+  const [first, ...more] = jobs;
+  try {
+    const fetched = [
+      await fetchJob(first, store),
+      ...(await Promise.all(more.map((job) => fetchJob(job, store)))),
+    ] as const;
+    return { jobs: fetched, ...(fetched.some(isMissing) && { fault: missing() }) };
+  } catch (error) {
+    return { jobs, fault: unreadable(error) };
+  }
 }
 
 /** Deletes what was stored of finished jobs. What cannot be deleted expires. */
@@ -68,21 +80,25 @@ export async function forgetJobs(
       .catch((error: unknown) => log.warn('stored_job_not_deleted', { error: describeError(error) }));
 }
 
+/** What the worker's failure path knows these faults by. */
+export const NO_PAYLOAD_CODE = 'job_missing';
+
 const missing = () =>
-  Promise.reject(
-    new HooklineError(
-      'The stored job of this event is gone: restore its object under jobs/ and redrive',
-      'hold',
-      {
-        code: 'job_missing',
-      },
-    ),
+  new HooklineError(
+    'The stored job of this event is gone: restore its object under jobs/ and redrive',
+    'hold',
+    { code: NO_PAYLOAD_CODE },
   );
 
-/** How a turn goes whose payload is gone: unless it is done, it fails. */
-export const missingSteps: TurnSteps<OutgoingPart, BotDecision> = {
-  ambiguityPolicy: 'hold',
-  settlesLater: false,
-  decide: missing,
-  send: missing,
-};
+const unreadable = (cause: unknown) =>
+  new HooklineError(
+    `The stored job of this event cannot be read: ${describeError(cause)}`,
+    cause instanceof HooklineError && errorClassOf(cause) === 'transient' ? 'transient' : 'hold',
+    { code: NO_PAYLOAD_CODE, cause },
+  );
+
+/** How a turn goes whose payload cannot be had: unless it is done, it fails. */
+export function failingSteps(fault: HooklineError): TurnSteps<OutgoingPart, BotDecision> {
+  const fail = () => Promise.reject(fault);
+  return { ambiguityPolicy: 'hold', settlesLater: false, decide: fail, send: fail };
+}

@@ -217,9 +217,19 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   /** What is in vain to try again, once an operator can see it. */
   private async captureForGood(failure: TurnFailure<OutgoingPart>): Promise<boolean> {
     if (failure.stage === 'send') return this.capture('send_failed', failure);
-    if (failure.stage !== 'decide' || !(await this.capture('agent_failed', failure))) return false;
+    if (failure.stage !== 'decide' || !(await this.captureEach('agent_failed', failure))) return false;
     await this.attempt('release the lock', () => this.releaseLock());
     return true;
+  }
+
+  /** Nothing is decided, so each event of the turn is kept by itself. Resolves to whether all were. */
+  private async captureEach(reason: string, { error }: TurnFailure<OutgoingPart>): Promise<boolean> {
+    const { failedEvents, log } = this.ports;
+    const kept = this.jobs.map((job) => {
+      const { provider, event_id: eventId } = job;
+      return failedEvents.capture({ reason, error, provider, eventId, event: { maws_job: job } }, log);
+    });
+    return (await Promise.all(kept)).every(Boolean);
   }
 
   private capture(reason: string, { error, part, unsent }: TurnFailure<OutgoingPart>): Promise<boolean> {

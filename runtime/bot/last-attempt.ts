@@ -1,5 +1,6 @@
 import { HooklineError } from '../core/errors.ts';
 import type { Job } from './job.ts';
+import { NO_PAYLOAD_CODE } from './job-store.ts';
 import type { BotJournal } from './journal.ts';
 import { tellOfFailure } from './say.ts';
 import type { Invocation, WorkerPorts } from './worker.ts';
@@ -33,6 +34,6 @@ function reasonOf(error: unknown, stage: BotJournal['failedStage']): string {
   if (stage === 'store') return 'worker_save_failed';
   if (stage !== 'decide') return 'worker_processing_failed';
   const code = error instanceof HooklineError ? error.code : undefined;
-  if (code === 'job_missing') return 'worker_processing_failed';
+  if (code === NO_PAYLOAD_CODE) return 'worker_processing_failed';
   return code === 'agent_timeout' ? 'agent_timeout' : 'agent_failed';
 }

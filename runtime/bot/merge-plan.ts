@@ -37,6 +37,10 @@ const ALONE_FROM_RECEIVE = 3;
 export const isAlone = (record: WorkerRecord, { config }: WorkerPorts): boolean =>
   receivesOf(record) >= Math.min(ALONE_FROM_RECEIVE, config.maxReceiveCount);
 
+/** Whether the queue does not deliver a record again. */
+export const isLastReceive = (record: WorkerRecord, { config }: WorkerPorts): boolean =>
+  receivesOf(record) >= config.maxReceiveCount;
+
 /** An event of the chat; delivered twice in one receive, it has two records. */
 interface Item {
   readonly records: readonly [WorkerRecord, ...WorkerRecord[]];
@@ -64,7 +68,8 @@ export async function planOf(records: readonly WorkerRecord[], work: PlanWork): 
   }
 }
 
-const ownUnit = (records: Item['records'], { one }: PlanWork): Unit => ({
+/** A turn of its own. */
+export const ownUnit = (records: Item['records'], { one }: PlanWork): Unit => ({
   records,
   work: () => one(records[0]),
 });
@@ -146,7 +151,8 @@ async function addTo(
   steps: (OpenTurn | Unit)[],
   { ports }: PlanWork,
 ): Promise<void> {
-  const job = await fetchJob(item.job, ports.objects);
+  // What cannot be read is a turn of its own, which fails with the right error.
+  const job = await fetchJob(item.job, ports.objects).catch(() => item.job);
   const message = ports.parse(job);
   if (turn && !isMissing(job) && !isMissing(turn.jobs[0]) && mayMerge(turn.last, message)) {
     turn.items.push(item);

@@ -1,5 +1,13 @@
 import type { BatchResponse } from '../core/batch.ts';
-import { isAlone, type PlanWork, planOf, type Unit } from './merge-plan.ts';
+import {
+  isAlone,
+  isLastReceive,
+  ownUnit,
+  type Plan,
+  type PlanWork,
+  planOf,
+  type Unit,
+} from './merge-plan.ts';
 import type { WorkerRecord } from './queue-record.ts';
 
 /** What a receive is worked with. */
@@ -13,7 +21,9 @@ export interface MergeWork extends PlanWork {
  */
 export async function workMerged(records: readonly WorkerRecord[], work: MergeWork): Promise<BatchResponse> {
   const back = new Set<WorkerRecord>();
-  for (const group of groupsOf(records)) for (const record of await workGroup(group, work)) back.add(record);
+  // Side by side: different chats never wait for each other (contract bot §7.6).
+  const left = await Promise.all([...groupsOf(records)].map((group) => workGroup(group, work)));
+  for (const record of left.flat()) back.add(record);
   const batchItemFailures = records
     .filter((record) => back.has(record))
     .map(({ messageId }) => ({ itemIdentifier: messageId }));
@@ -27,10 +37,7 @@ const groupsOf = (records: readonly WorkerRecord[]) =>
 /** Resolves to the records that come back: those that failed, and those that wait behind a failure. */
 async function workGroup(group: readonly WorkerRecord[], work: MergeWork): Promise<readonly WorkerRecord[]> {
   const left = new Set(group);
-  const plan = await planOf(group, work).catch((error: unknown) => {
-    for (const record of group) work.onFailure(record, error);
-    return { units: [], close: () => {} };
-  });
+  const plan = await planOf(group, work).catch((error: unknown) => withoutPlan(group, error, work));
   for (const unit of plan.units) {
     const done = await succeeds(unit, work);
     if (done) for (const record of unit.records) left.delete(record);
@@ -38,6 +45,13 @@ async function workGroup(group: readonly WorkerRecord[], work: MergeWork): Promi
   }
   plan.close();
   return [...left];
+}
+
+/** What comes again waits for that; what does not is a turn of its own, which ends as a last attempt ends. */
+function withoutPlan(group: readonly WorkerRecord[], error: unknown, work: MergeWork): Plan {
+  const last = group.filter((record) => isLastReceive(record, work.ports));
+  for (const record of group) if (!last.includes(record)) work.onFailure(record, error);
+  return { units: last.map((record) => ownUnit([record], work)), close: () => {} };
 }
 
 async function succeeds(unit: Unit, { onFailure }: MergeWork): Promise<boolean> {

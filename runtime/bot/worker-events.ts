@@ -2,7 +2,7 @@ import { type BatchResponse, processBatch } from '../core/batch.ts';
 import { ConfigError, describeError, HooklineError } from '../core/errors.ts';
 import { type HttpAnswer, jsonAnswer } from '../core/http-event.ts';
 import { asRecord, isRecord, type JsonRecord } from '../core/json.ts';
-import { traceparentOf } from '../core/trace-context.ts';
+import { traceIdOf, traceparentOf } from '../core/trace-context.ts';
 import { readWebhookBody, toJob } from './incoming.ts';
 import type { Job } from './job.ts';
 import { workMerged } from './merge.ts';
@@ -79,11 +79,21 @@ async function workRecords(
   invocation: EventInvocation,
 ): Promise<BatchResponse> {
   const errors = new Map<string, unknown>();
+  const jobs = new Map<WorkerRecord, Job>();
   const onFailure = (record: WorkerRecord, error: unknown) => {
     errors.set(record.messageId, error);
-    ports.log.error('record_failed', { message_id: record.messageId, error: describeError(error) });
+    const job = jobs.get(record);
+    ports.log.error('record_failed', {
+      message_id: record.messageId,
+      ...(job && { trace_id: traceIdOf(job.traceparent) }),
+      error: describeError(error),
+    });
   };
-  const read = (record: WorkerRecord) => readJob(parseBody(record.body).maws_job);
+  const read = (record: WorkerRecord) => {
+    const job = jobs.get(record) ?? readJob(parseBody(record.body).maws_job);
+    jobs.set(record, job);
+    return job;
+  };
   const one = async (record: WorkerRecord) => {
     if (!ports.config.bucketName) throw new ConfigError([NO_BUCKET]);
     const owner = `${invocation.owner}:${record.messageId}`;

@@ -11,7 +11,7 @@ import type { ChatFiles } from './chat-files.ts';
 import type { AdminActions, CommandOptions } from './commands.ts';
 import type { BotConfig } from './config.ts';
 import type { Job } from './job.ts';
-import { fetchJobs, forgetJobs, isMissing, missingSteps } from './job-store.ts';
+import { failingSteps, fetchJobs, forgetJobs } from './job-store.ts';
 import { BotJournal, type JournalOptions, type JournalPorts } from './journal.ts';
 import { giveUp, isLastAttempt } from './last-attempt.ts';
 import { logFields, loggedEventId } from './log-fields.ts';
@@ -88,7 +88,7 @@ export async function workTurn(
   logMerged(jobs, job, ports, invocation);
   try {
     const fetched = await fetchJobs(jobs, ports.objects);
-    journal = journalOf(fetched, own, invocation, known);
+    journal = journalOf(fetched.jobs, own, invocation, known);
     const outcome = await turn(fetched, own, journal, invocation);
     finished(outcome.status, ruleOf(outcome, journal.rule));
     await afterTurn(outcome, job, own, invocation.deadlineMillis);
@@ -131,7 +131,12 @@ const journalOf = (
     ...known,
   });
 
-async function turn(jobs: TurnJobs, ports: WorkerPorts, journal: BotJournal, invocation: Invocation) {
+async function turn(
+  { jobs, fault }: Awaited<ReturnType<typeof fetchJobs>>,
+  ports: WorkerPorts,
+  journal: BotJournal,
+  invocation: Invocation,
+) {
   const { deadlineMillis } = invocation;
   const job = jobs.at(-1) ?? jobs[0];
   const [first, ...more] = jobs;
@@ -141,7 +146,7 @@ async function turn(jobs: TurnJobs, ports: WorkerPorts, journal: BotJournal, inv
   const files = ports.openFiles(job.chat_id);
   const input = { ...ports, job, message, messages, files, journal, deadlineMillis };
   try {
-    const steps = jobs.some(isMissing) ? missingSteps : botSteps(input);
+    const steps = fault ? failingSteps(fault) : botSteps(input);
     const outcome = await runTurn(journal, steps);
     // A turn that comes back may need its files again.
     await files.discard();

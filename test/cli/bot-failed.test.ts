@@ -1,7 +1,13 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { whatsappSignature } from '../../local/recordings/webhooks.ts';
-import { type JointOptions, type JointWorld, jointWorld } from '../runtime/bot/joint-world.ts';
+import { HooklineError } from '../../runtime/core/errors.ts';
+import {
+  type JointMessage,
+  type JointOptions,
+  type JointWorld,
+  jointWorld,
+} from '../runtime/bot/joint-world.ts';
 
 const CHAT = '12025550107';
 const EVENT = 'wamid.FAILED';
@@ -99,6 +105,35 @@ describe('hookline bot failed replay', () => {
     expect(texts(world)).toEqual(['one', 'two', 'three']);
     expect(captured(world)).toEqual([]);
   });
+
+  test.each(
+    POLICIES.flatMap((policy) => [
+      [policy, 'permanent'],
+      [policy, 'transient'],
+    ]) as [(typeof POLICIES)[number], 'permanent' | 'transient'][],
+  )(
+    '%s: a large message that the agent failed (%s) is given back whole, though its stored job is gone',
+    async (policy, errorClass) => {
+      let broken = true;
+      const agent = () => {
+        if (broken) throw new HooklineError('The answer cannot be used', errorClass);
+        return 'mended';
+      };
+      const world = jointWorld({ policy, provider: 'whatsapp', agent });
+      const edit: JointMessage['edit'] = (message) => {
+        message.extra = 'x'.repeat(1_200_000);
+      };
+      await world.post({ chatId: CHAT, eventId: EVENT, edit });
+      await world.workOff();
+      await world.s3.send(new DeleteObjectCommand({ Bucket: 'bucket', Key: `jobs/${EVENT}.json` }));
+      broken = false;
+      expect(await world.command('bot', 'failed', 'replay', EVENT)).toMatchObject(done);
+      await world.workOff();
+      expect(texts(world).at(-1)).toBe('mended');
+      expect([...captured(world), ...world.sqs.messages(world.deadUrl)]).toEqual([]);
+      expect(world.s3.object(`jobs/${EVENT}.json`)).toBeUndefined();
+    },
+  );
 
   test('a reply that is not stored any more is not asked for anew', async () => {
     const world = await failing({ kind: 'refuse' }, { policy: 'fifo' });

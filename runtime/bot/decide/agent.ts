@@ -56,6 +56,9 @@ async function ask(input: DecideInput, media: TurnMedia): Promise<BotDecision> {
   };
 }
 
+const agentTimeout = () =>
+  new HooklineError('The agent did not answer in time', 'transient', { code: 'agent_timeout' });
+
 /** The agent may ignore the signal; the turn does not wait for it. */
 async function runAgent(
   input: DecideInput,
@@ -65,11 +68,11 @@ async function runAgent(
 ): Promise<Reply> {
   const remainingMillis = input.deadlineMillis - input.clock.nowMillis();
   const untilAbort = remainingMillis - abortMarginMillis(remainingMillis);
-  const signal = AbortSignal.timeout(Math.max(0, Math.floor(untilAbort)));
+  // Its answer could not be used, and would be paid for.
+  if (untilAbort <= 0) throw agentTimeout();
+  const signal = AbortSignal.timeout(Math.floor(untilAbort));
   const aborted = new Promise<never>((_, reject) => {
-    const late = () =>
-      reject(new HooklineError('The agent did not answer in time', 'transient', { code: 'agent_timeout' }));
-    signal.addEventListener('abort', late, { once: true });
+    signal.addEventListener('abort', () => reject(agentTimeout()), { once: true });
   });
   const direct = directActions(input);
   const context: AgentContext = {

@@ -145,3 +145,46 @@ test('a stored job that cannot be deleted stays, and the event is done all the s
   expect(await work(world, 'fifo', passed)).toEqual({ batchItemFailures: [] });
   expect(world.lines.some(({ message }) => message === 'stored_job_not_deleted')).toBe(true);
 });
+
+test.each([
+  ['fifo', 5],
+  ['merge', 5],
+  ['drop', 3],
+] as [Policy, number][])(
+  '%s: a stored job that cannot be read: after attempt %i the user is told, and the job is captured',
+  async (policy, attempts) => {
+    const world = workerWorld({ policy });
+    await keep(world, Buffer.from('{"maws_'));
+    const job = { ...textJob('large', 'wamid.large'), payload: {}, stored: true };
+    for (let number = 1; number <= attempts; number++) {
+      expect(world.provider.sent.map(({ text }) => text)).toEqual([]);
+      const event = policy === 'drop' ? { maws_job: job } : { Records: [record(job, 'm1', CHAT, number)] };
+      await world.worker(event, context()).catch(() => {});
+    }
+    expect(world.provider.sent.map(({ text }) => text)).toEqual([
+      'Sorry, something went wrong. Please try again later.',
+    ]);
+    const [key = '', ...others] = world.s3.keys().filter((name) => name.startsWith('failed-events/'));
+    expect(others).toEqual([]);
+    expect(JSON.parse(Buffer.from(world.s3.object(key)?.body ?? []).toString())).toMatchObject({
+      reason: 'worker_processing_failed',
+      event: { maws_job: { event_id: 'wamid.large', stored: true } },
+    });
+    expect(world.s3.object(KEY)).toBeDefined();
+    expect(world.lines.some(({ message }) => message === 'operator_needed')).toBe(true);
+  },
+);
+
+test('a stored job that S3 does not give for a while is no case for an operator, and is answered later', async () => {
+  const world = workerWorld({ policy: 'fifo' });
+  await keep(world, Buffer.from(JSON.stringify({ maws_job: textJob('hello', 'wamid.large') })));
+  world.tap.before = ({ name, input }) => {
+    if (name === 'GetObject' && String(input.Key).startsWith('jobs/')) throw awsError('InternalError', 500);
+  };
+  const event = queued({ ...textJob('hello', 'wamid.large'), payload: {}, stored: true });
+  expect(await world.worker(event, context())).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
+  expect(world.lines.some(({ message }) => message === 'operator_needed')).toBe(false);
+  world.tap.before = undefined;
+  expect(await world.worker(event, context())).toEqual({ batchItemFailures: [] });
+  expect(world.provider.sent.map(({ text }) => text)).toEqual(['You said: hello']);
+});

@@ -260,3 +260,12 @@ test('without a BUSY_MESSAGE a busy chat costs no call more', async () => {
   await world.worker(asynchronous(textJob('hello')), context());
   expect(world.tap.calls).toEqual(['UpdateItem', 'GetObject']);
 });
+
+test('an agent is not asked when its time is over already', async () => {
+  const world = workerWorld({ policy: 'fifo' });
+  expect(await world.worker({ Records: [record(textJob('hello'), 'm1', CHAT, 5)] }, context(0))).toEqual({
+    batchItemFailures: [{ itemIdentifier: 'm1' }],
+  });
+  expect(world.agentTurns).toEqual([]);
+  expect(captured(world)).toMatchObject([{ reason: 'agent_timeout' }]);
+});

@@ -112,3 +112,74 @@ test('merge: a block that a resumed reply meets is noted, and the turn behind it
   const answer = await world.worker(queued(text('one', '1'), next, after), context());
   expect([answer, world.agentTurns]).toEqual([{ batchItemFailures: [] }, ['one', 'two\nthree']]);
 });
+
+const capturedTexts = ({ s3 }: ReturnType<typeof workerWorld>) =>
+  s3
+    .keys()
+    .filter((key) => key.startsWith('failed-events/'))
+    .map((key) => JSON.parse(Buffer.from(s3.object(key)?.body ?? []).toString()))
+    .map(({ reason, event }) => [
+      reason,
+      event.maws_job.event_id,
+      event.maws_job.payload.entry[0].changes[0].value.messages[0].text.body,
+    ]);
+
+test('merge: a turn that fails for good keeps every one of its messages for the operator', async () => {
+  const world = mergeWorld({
+    // A block that no platform takes: permanent.
+    agent: () => [{ type: 'image', content: {} }],
+  });
+  expect(await world.worker(queued(...jobs('a', 'b', 'c')), context())).toEqual(failed());
+  expect(capturedTexts(world)).toEqual([
+    ['agent_failed', 'wamid.1', 'a'],
+    ['agent_failed', 'wamid.2', 'b'],
+    ['agent_failed', 'wamid.3', 'c'],
+  ]);
+});
+
+test('merge: a turn that fails for good comes back as long as one of its messages could not be kept', async () => {
+  const world = mergeWorld({ agent: () => [{ type: 'image', content: {} }] });
+  world.tap.before = ({ name, input }) => {
+    if (name === 'PutObject' && String(input.Key).endsWith('wamid.1.json'))
+      throw awsError('AccessDenied', 403);
+  };
+  expect(await world.worker(queued(...jobs('a', 'b')), context())).toEqual(failed('m1', 'm2'));
+  expect(sentTexts(world)).toEqual([]);
+});
+
+test('merge: a history that cannot be fetched to the end: the user of each last receive is told, each message is captured', async () => {
+  const world = mergeWorld();
+  world.tap.before = ({ name }) => {
+    if (name === 'GetObject') throw awsError('InternalError', 500);
+  };
+  const receives = [5, 5, 4];
+  const records = jobs('a', 'b', 'c').map((job, index) =>
+    record(job, `m${index + 1}`, CHAT, receives[index]),
+  );
+  expect(await world.worker({ Records: records }, context())).toEqual(failed('m1', 'm2', 'm3'));
+  const sorry = 'Sorry, something went wrong. Please try again later.';
+  expect(sentTexts(world)).toEqual([sorry, sorry]);
+  expect(capturedTexts(world)).toEqual([
+    ['worker_processing_failed', 'wamid.1', 'a'],
+    ['worker_processing_failed', 'wamid.2', 'b'],
+  ]);
+  expect(world.lines.filter(({ message }) => message === 'record_failed')).toHaveLength(3);
+});
+
+test('merge: a slow chat does not eat the time of another chat of the same receive', async () => {
+  let quickIsAsked: () => void = () => {};
+  const quickAsked = new Promise<void>((resolve) => {
+    quickIsAsked = resolve;
+  });
+  const world = mergeWorld({
+    agent: async ({ text }) => {
+      if (text === 'quick') quickIsAsked();
+      else await quickAsked;
+      return text;
+    },
+  });
+  const other = { ...textJob('quick', 'wamid.2'), chat_id: '15550999' };
+  const records = [record(textJob('slow'), 'm1'), record(other, 'm2', '15550999')];
+  expect(await world.worker({ Records: records }, context())).toEqual(failed());
+  expect(sentTexts(world).sort()).toEqual(['quick', 'slow']);
+});

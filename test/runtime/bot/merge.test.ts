@@ -171,7 +171,7 @@ test('merge: chats have turns of their own, and the same event twice is one', as
   const [a, b] = jobs('a', 'b') as [Job, Job];
   const records = [record(a, 'm1'), record(other, 'm2', '15550999'), record(b, 'm3'), record(a, 'm4')];
   expect(await world.worker({ Records: records }, context())).toEqual(failed());
-  expect(world.agentTurns).toEqual(['a\nb', 'other']);
+  expect(world.agentTurns.toSorted()).toEqual(['a\nb', 'other']);
 });
 
 test('merge: pictures of one album are one turn with all of them', async () => {

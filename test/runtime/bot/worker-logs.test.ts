@@ -40,3 +40,22 @@ test('one line tells how a job ended, and its ids can be found by whoever knows 
     }),
   ]);
 });
+
+test.each(['fifo', 'merge'] as const)(
+  '%s: a queue message that failed is found by its trace id, where its job could be read',
+  async (policy) => {
+    const world = workerWorld({
+      policy,
+      agent: () => {
+        throw new Error('no');
+      },
+    });
+    const malformed = { ...record({}, 'm2', 'other'), body: 'no' };
+    await world.worker({ Records: [record(textJob('hello'), 'm1'), malformed] }, context());
+    const failed = world.lines.filter(({ message }) => message === 'record_failed');
+    expect(failed.map(({ message_id: id, trace_id: trace }) => [id, trace]).sort()).toEqual([
+      ['m1', '0af7651916cd43dd8448eb211c80319c'],
+      ['m2', undefined],
+    ]);
+  },
+);
