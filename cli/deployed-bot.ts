@@ -42,9 +42,10 @@ export async function findBot(name: string, aws: CommandAws): Promise<DeployedBo
   const { GetFunctionConfigurationCommand } = await lambdaPackage();
   const command = new GetFunctionConfigurationCommand({ FunctionName: workerFunction });
   const send = () => callAws(aws.clock, 'lambda:GetFunctionConfiguration', () => lambda.send(command));
-  const found = await send().catch((error: unknown) => {
+  const found = await send().catch(async (error: unknown) => {
     if (awsErrorName(error) !== 'ResourceNotFoundException') throw error;
-    throw new Error(`There is no bot "${name}" in this account and region: no function ${workerFunction}.`);
+    const region = await regionOf(lambda);
+    throw new Error(`There is no bot "${name}" in ${region} of this account: no function ${workerFunction}.`);
   });
   const environment: Environment = found.Environment?.Variables ?? {};
   if (!environment.BUCKET_NAME) throw new Error(`The function ${workerFunction} is no worker of hookline.`);
@@ -60,6 +61,12 @@ export async function findBot(name: string, aws: CommandAws): Promise<DeployedBo
     deadLetterUrl: await queueUrlOf(queueUrl ? `${name}-dead.fifo` : `${name}-dead`, aws),
     logGroups: [`/aws/lambda/${name}-ingress`, `/aws/lambda/${workerFunction}`],
   };
+}
+
+/** The client knows it, wherever it was told: flags, environment or profile. */
+async function regionOf(client: AwsClient): Promise<string> {
+  const { config } = client as { readonly config?: { readonly region?: () => Promise<string> } };
+  return (await config?.region?.()) ?? 'this region';
 }
 
 /** The worker's environment with its secrets: what the bot itself reads. Asks SSM once. */

@@ -33,8 +33,8 @@ export interface UpdateOptions extends ProjectOptions {
   readonly quiet?: boolean;
 }
 
-export interface PullHistoryOptions {
-  /** The bot's name. Default: that of `hookline.json` here. */
+export interface PullHistoryOptions extends ProjectOptions {
+  /** The earlier spelling of `project`. */
   readonly name?: string;
   /** Chats; default: all. */
   readonly userId?: readonly string[];

@@ -18,6 +18,7 @@ import { addTakeover } from './bot/takeover.ts';
 import { addTrace } from './bot/trace.ts';
 import { addUpdate } from './bot/update.ts';
 import { addWebhook } from './bot/webhook.ts';
+import { sentenceOf } from './said.ts';
 import { paint } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
 
@@ -32,7 +33,7 @@ export async function run(args: readonly string[], world: World = processWorld):
   } catch (error) {
     // Commander has printed its sentence already, and throws for --help and --version too.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    world.terminal.error(`${paint(world.terminal, 'red', 'error:')} ${messageOf(error)}\n`);
+    world.terminal.error(`${paint(world.terminal, 'red', 'error:')} ${sentenceOf(error)}\n`);
     return 1;
   }
 }
@@ -76,5 +77,3 @@ function hookline(world: World): Command {
   addSend(bot, world);
   return program;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -13,7 +13,8 @@ export { needing } from './needing.ts';
 /** What the command reaches the world through; tests give fakes. */
 export interface World {
   readonly terminal: Terminal;
-  redriveClients(): Promise<RedriveClients>;
+  /** Default region: the environment's. */
+  redriveClients(region?: string): Promise<RedriveClients>;
   /** In the environment's region. */
   readonly aws: CommandAws;
   /** Default region: the environment's. */
@@ -103,12 +104,12 @@ export const processWorld: World = {
   ask: processAsk,
   runProgram,
   interruption: interruptionOnce(),
-  async redriveClients() {
+  async redriveClients(region) {
     const [{ SQSClient }, { LambdaClient }] = await needing(
       ['@aws-sdk/client-sqs', '@aws-sdk/client-lambda'],
       () => Promise.all([import('@aws-sdk/client-sqs'), import('@aws-sdk/client-lambda')]),
     );
-    const settings = CLIENT;
+    const settings = settingsIn(region);
     // A synchronous invocation answers within 15 minutes.
     const requestHandler = { requestTimeout: 930_000, throwOnRequestTimeout: true };
     const lambda = new LambdaClient({ ...settings, requestHandler });

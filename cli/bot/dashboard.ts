@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import { isLoopback } from '../dashboard/guard.ts';
 import { needing, type World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 
-interface DashboardFlags {
-  readonly name?: string;
-  readonly dir: string;
+interface DashboardFlags extends BotFlags {
   readonly host: string;
   readonly port: number;
   readonly autoPort?: boolean;
@@ -20,12 +18,11 @@ interface DashboardFlags {
 
 /** `hookline bot dashboard`: a page about a deployed bot, on this machine (contract bot §15). */
 export function addDashboard(bot: Command, world: World): void {
-  withBotName(
+  withBot(
     bot
       .command('dashboard')
       .description('look at a deployed bot in the browser: chats, traces, failed events, queues, cost'),
   )
-    .option('-d, --dir <folder>', 'folder of the project', '.')
     .option('--host <address>', 'address to listen on; another than 127.0.0.1 needs --token', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', numberFrom(0, 65_535), 8765)
     .option('--auto-port', 'take the next free port when it is in use')
@@ -39,7 +36,7 @@ export function addDashboard(bot: Command, world: World): void {
     .option('--write', 'allow changes: take over, answer, replay, resolve, redrive')
     .option('--token', 'ask for a random token, which is part of the printed address')
     .option('--agent <file>', 'an agent of yours that replays ask in place of the recorded reply')
-    .action((flags: DashboardFlags, command: Command) => dashboard(flags, command, world));
+    .action((flags: DashboardFlags, command: Command) => dashboard(flags, command, worldOf(flags, world)));
 }
 
 const PACKAGES = ['cloudwatch-logs', 'dynamodb', 'lambda', 's3', 'sqs', 'ssm'].map(

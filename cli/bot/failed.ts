@@ -3,12 +3,11 @@ import type { CapturedEvent } from '../../runtime/bot/captured-events.ts';
 import type { FailedWork } from '../../runtime/bot/failed-work.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { capturedOf, failedWorkOf } from './failed-bot.ts';
 import { parseSince, type Since } from './since.ts';
 
-interface FailedFlags {
-  readonly name?: string;
+interface FailedFlags extends BotFlags {
   readonly since: Since;
   readonly reason?: string;
   readonly sent?: boolean;
@@ -24,7 +23,7 @@ export function addFailed(bot: Command, world: World): void {
     .description('captured events: list them, give them back, settle a held part')
     .helpCommand(false);
   const sub = (name: string, description: string) =>
-    withBotName(failed.command(name).description(description)).option(
+    withBot(failed.command(name).description(description)).option(
       '--since <time>',
       'how far back: 30m, 12h, 7d, or a date',
       parseSince,
@@ -33,14 +32,14 @@ export function addFailed(bot: Command, world: World): void {
   sub('list', 'what was captured, oldest first')
     .option('--reason <word>', 'only this reason, for example send_failed')
     .option('--json', 'print whole objects as JSON; they hold message text')
-    .action((flags: FailedFlags) => list(flags, world));
+    .action((flags: FailedFlags) => list(flags, worldOf(flags, world)));
   const force = 'also what is older than the dedupe time: it may be answered a second time';
   sub('replay', 'give the captured work of an event back to the bot')
     .argument('<event>', "the platform's event id")
     .option('--force', force)
     .action(async (event: string, flags: FailedFlags) => {
       const { replay } = await failedWorkPackage();
-      world.terminal.out(`${await replay(event, await workOf(flags, world))}\n`);
+      world.terminal.out(`${await replay(event, await workOf(flags, worldOf(flags, world)))}\n`);
     });
   sub('resolve', 'say what became of a part that is held as unclear')
     .argument('<event>', "the platform's event id")
@@ -52,7 +51,7 @@ export function addFailed(bot: Command, world: World): void {
         return command.error('error: give either --sent or --resend');
       const { resolve } = await failedWorkPackage();
       const verdict = flags.sent ? 'sent' : 'resend';
-      world.terminal.out(`${await resolve(event, verdict, await workOf(flags, world))}\n`);
+      world.terminal.out(`${await resolve(event, verdict, await workOf(flags, worldOf(flags, world)))}\n`);
     });
 }
 

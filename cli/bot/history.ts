@@ -2,12 +2,11 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { HistoryRow } from '../../runtime/bot/agent.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { confirmed } from './confirm.ts';
 import { bucketOf, withHistories } from './stored.ts';
 
-interface HistoryFlags {
-  readonly name?: string;
+interface HistoryFlags extends BotFlags {
   readonly chat?: string;
   readonly limit: number;
   readonly yes?: boolean;
@@ -23,18 +22,18 @@ export function addHistory(bot: Command, world: World): void {
     .description("a chat's stored conversation: show, clear, erase")
     .helpCommand(false);
   const sub = (name: string, description: string) =>
-    withBotName(history.command(name).description(description)).option('--chat <id>', CHAT_HELP);
+    withBot(history.command(name).description(description)).option('--chat <id>', CHAT_HELP);
   sub('show', 'print what was said, oldest first')
     .option('--limit <rows>', 'the newest rows to print', wholeNumber, 200)
     .option('--json', 'print rows, ledger and state as JSON')
-    .action((flags: HistoryFlags, command: Command) => show(flags, command, world));
+    .action((flags: HistoryFlags, command: Command) => show(flags, command, worldOf(flags, world)));
   sub('clear', 'empty the history, as /clear does; events already answered stay known')
     .option('-y, --yes', 'do not ask')
-    .action((flags: HistoryFlags, command: Command) => clear(flags, command, world));
+    .action((flags: HistoryFlags, command: Command) => clear(flags, command, worldOf(flags, world)));
   sub('erase', 'delete every version of all that the chat left in the bucket')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print what was deleted as JSON')
-    .action((flags: HistoryFlags, command: Command) => erase(flags, command, world));
+    .action((flags: HistoryFlags, command: Command) => erase(flags, command, worldOf(flags, world)));
 }
 
 function chatOf({ chat }: HistoryFlags, command: Command): string {

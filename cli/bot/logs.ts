@@ -7,11 +7,10 @@ import type { DeployedBot } from '../deployed-bot.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { readConfigOf } from './bot-config.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { parseSince, type Since } from './since.ts';
 
-interface LogsFlags {
-  readonly name?: string;
+interface LogsFlags extends BotFlags {
   readonly since: Since;
   readonly level: Level;
   readonly event?: string;
@@ -29,14 +28,14 @@ const LATE_MILLIS = 30_000;
 
 /** `hookline bot logs`: the lines of both functions, newest last. */
 export function addLogs(bot: Command, world: World): void {
-  withBotName(bot.command('logs').description('print the log lines of the bot, newest last'))
+  withBot(bot.command('logs').description('print the log lines of the bot, newest last'))
     .option('--since <time>', 'how far back: 30m, 12h, 7d, or a date', parseSince, parseSince('1h'))
     .option('--level <level>', `this level and above: ${LEVELS.join(', ').toLowerCase()}`, levelOf, 'INFO')
     .option('--event <id>', "only lines about this event: the platform's id")
     .option('--chat <id>', 'only lines about this chat')
     .option('-f, --follow', 'go on with what is written from now on, until Ctrl-C')
     .option('--json', 'print the lines as they were written')
-    .action((flags: LogsFlags) => logsCommand(flags, world));
+    .action((flags: LogsFlags) => logsCommand(flags, worldOf(flags, world)));
 }
 
 async function logsCommand(flags: LogsFlags, world: World): Promise<void> {

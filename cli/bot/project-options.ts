@@ -4,7 +4,7 @@ import { type Assignment, parseAssignment } from '../project/assignments.ts';
 /** Options of every command that works on a project's folder. */
 export const withProject = (command: Command): Command =>
   command
-    .option('--dir <folder>', "the project's folder", '.')
+    .option('-d, --dir <folder>', "the project's folder", '.')
     .option('-c, --config <file>', 'the settings file, seen from the folder (default: hookline.json)')
     .option('--project <name>', "the bot's name (default: the settings')")
     .option('--region <region>', "AWS region (default: the settings', else the environment's)");

@@ -4,11 +4,10 @@ import type { Command } from 'commander';
 import { safeId } from '../../runtime/bot/job.ts';
 import { paint } from '../terminal.ts';
 import type { World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { bucketOf } from './stored.ts';
 
-export interface PullHistoryFlags {
-  readonly name?: string;
+export interface PullHistoryFlags extends BotFlags {
   readonly userId: readonly string[];
   readonly userIds: readonly string[];
   /** Folder on this machine. */
@@ -18,7 +17,7 @@ export interface PullHistoryFlags {
 
 /** `hookline bot pull-history`: copies histories from the bucket to this machine. */
 export function addPullHistory(bot: Command, world: World): void {
-  withBotName(bot.command('pull-history').description('copy the stored histories to this machine'))
+  withBot(bot.command('pull-history').description('copy the stored histories to this machine'))
     .option(
       '--user-id <id>',
       'only this chat; repeatable',
@@ -33,7 +32,7 @@ export function addPullHistory(bot: Command, world: World): void {
     )
     .option('--dest <folder>', 'where the files go', 'history')
     .option('--json', 'write each history as JSON (rows, ledger, state) in place of the SQLite file')
-    .action((flags: PullHistoryFlags) => pullHistory(flags, world));
+    .action((flags: PullHistoryFlags) => pullHistory(flags, worldOf(flags, world)));
 }
 
 /** Fetches each chat once, and all that can be had before it says what is missing. Throws when one is. */

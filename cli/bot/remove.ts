@@ -15,7 +15,7 @@ export function addRemove(bot: Command, world: World): void {
     .addHelpText('after', example('hookline bot remove --backup ./shop-histories'))
     .action(async (flags: Flags, command: Command) => {
       const { removeProject } = await needing(DEPLOY_PACKAGES, () => import('../deploy/remove.ts'));
-      const { hasProject, settingsFileOf } = await import('../project/project.ts');
+      const { hasProject, settingsFileOf } = await import('../project/settings-file.ts');
       if (!hasProject(flags))
         return command.error(`error: there is no project: no file ${settingsFileOf(flags)}`);
       const result = await removeProject(flags, world);

@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SenderContent } from '../../runtime/bot/sender/index.ts';
 import type { World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { senderOf } from './sender-bot.ts';
 
-interface SendFlags {
-  readonly name?: string;
+interface SendFlags extends BotFlags {
   readonly chat?: string;
   readonly text?: string;
   readonly template?: string;
@@ -18,7 +17,7 @@ interface SendFlags {
 
 /** `hookline bot send`: a message that no webhook asked for, once for each key (contract bot §15). */
 export function addSend(bot: Command, world: World): void {
-  withBotName(bot.command('send').description('send a message by yourself, once for each key'))
+  withBot(bot.command('send').description('send a message by yourself, once for each key'))
     .option('--chat <id>', 'WhatsApp: the number with country code; Telegram: the chat id')
     .option('--text <text>', 'what to say')
     .option('--template <name>', 'an approved WhatsApp template in place of a text')
@@ -27,7 +26,7 @@ export function addSend(bot: Command, world: World): void {
     .option('--key <key>', 'names the message: the same key again sends nothing')
     .option('--dry-run', 'say what would be sent, and send nothing')
     .option('--json', 'print the result as JSON')
-    .action((flags: SendFlags, command: Command) => send(flags, command, world));
+    .action((flags: SendFlags, command: Command) => send(flags, command, worldOf(flags, world)));
 }
 
 async function send(flags: SendFlags, command: Command, world: World): Promise<void> {

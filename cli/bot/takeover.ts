@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { withHistories } from './stored.ts';
 
-interface TakeoverFlags {
-  readonly name?: string;
+interface TakeoverFlags extends BotFlags {
   readonly minutes: number;
   readonly release?: boolean;
 }
@@ -14,13 +13,11 @@ const MAX_MINUTES = 7 * 24 * 60;
 
 /** `hookline bot takeover`: a person answers a chat in the bot's place. */
 export function addTakeover(bot: Command, world: World): void {
-  withBotName(
-    bot.command('takeover').description('hand a chat to a person: the bot stores, and does not answer'),
-  )
+  withBot(bot.command('takeover').description('hand a chat to a person: the bot stores, and does not answer'))
     .argument('<chat>', 'WhatsApp: the number with country code; Telegram: the chat id')
     .option('--minutes <number>', `how long, at most ${MAX_MINUTES}`, minutesOf, 60)
     .option('--release', 'give the chat back to the bot now')
-    .action((chat: string, flags: TakeoverFlags) => takeover(chat, flags, world));
+    .action((chat: string, flags: TakeoverFlags) => takeover(chat, flags, worldOf(flags, world)));
 }
 
 async function takeover(chat: string, flags: TakeoverFlags, world: World): Promise<void> {

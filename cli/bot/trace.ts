@@ -2,13 +2,12 @@ import type { Command } from 'commander';
 import type { MessageTrace, SourceReport, TraceAnswer, TraceStep } from '../../runtime/bot/trace/model.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import type { World } from '../world.ts';
-import { botOf, withBotName } from './bot-name.ts';
+import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { parseSince, type Since } from './since.ts';
 import { traceOf } from './trace-bot.ts';
 import { STEP_WORDS } from './trace-words.ts';
 
-interface TraceFlags {
-  readonly name?: string;
+interface TraceFlags extends BotFlags {
   readonly since: Since;
   readonly json?: boolean;
 }
@@ -21,7 +20,7 @@ export function addTrace(parent: Command, world: World): void {
     .argument('<id>', "the platform's event id or message id, or a chat")
     .option('--since <time>', 'how far back: 30m, 12h, 7d, or a date', parseSince, parseSince('7d'))
     .option('--json', 'print the result as JSON');
-  withBotName(command).action((id: string, flags: TraceFlags) => traceCommand(id, flags, world));
+  withBot(command).action((id: string, flags: TraceFlags) => traceCommand(id, flags, worldOf(flags, world)));
 }
 
 async function traceCommand(id: string, flags: TraceFlags, world: World): Promise<void> {

@@ -1,6 +1,7 @@
 import { progressOn } from '../progress.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
 import { readSecretsFile, type Secrets } from '../project/secrets.ts';
+import { hasProject } from '../project/settings-file.ts';
 import type { World } from '../world.ts';
 import { accountFindings } from './checks/account.ts';
 import { bad, checked, type Finding, ok, warning } from './checks/finding.ts';
@@ -11,14 +12,15 @@ import { webhookFindings } from './checks/webhook.ts';
 import { openState } from './open-stack.ts';
 import { readStoredSecrets } from './stored-secrets.ts';
 
-/** Looks at everything that may keep the bot from answering; reads alone. Never throws but on Ctrl-C. */
+/** Looks at everything that may keep the bot from answering; reads alone. Throws on Ctrl-C, and where no project is. */
 export async function doctor(flags: ProjectFlags, world: World): Promise<readonly Finding[]> {
   const version = versionFinding(process.version);
   let project: Project;
   try {
     project = openProject(flags, world.environment);
   } catch (error) {
-    return [version, bad('settings', (error as Error).message, 'Run hookline bot start, or mend the file.')];
+    if (!hasProject(flags)) throw error;
+    return [version, bad('settings', (error as Error).message, 'Mend the file.')];
   }
   const local = await readSecretsFile(project);
   const account = await checked('credentials', CREDENTIALS_FIX, () =>

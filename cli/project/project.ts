@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { BOT_INPUTS } from '../../modules/bot/inputs.ts';
 import { snakeCase } from '../../modules/parts/names.ts';
@@ -6,6 +5,7 @@ import { checkSettings, readSettingsFile, type Settings } from '../../modules/se
 import type { BusyPolicy } from '../../runtime/bot/config.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { type Assignment, withValue } from './assignments.ts';
+import { hasProject, settingsFileOf } from './settings-file.ts';
 
 /** What a command is told about the project it works on. */
 export interface ProjectFlags {
@@ -38,15 +38,16 @@ export interface Project {
 /** The file that holds the bot's secrets, in `.env` form. */
 export const ENVIRONMENT_FILE = '.env.prod';
 
-export const settingsFileOf = ({ dir, config }: Pick<ProjectFlags, 'dir' | 'config'>): string =>
-  path.resolve(dir, config ?? 'hookline.json');
-
-/** Whether there is anything to open. */
-export const hasProject = (flags: ProjectFlags): boolean => existsSync(settingsFileOf(flags));
-
-/** Reads the settings with what the flags change in them, for this run alone. Throws `SettingsError`. */
+/**
+ * Reads the settings with what the flags change in them, for this run alone. Throws `SettingsError`, and a
+ * sentence of its own when there is no settings file.
+ */
 export function openProject(flags: ProjectFlags, environment: Environment): Project {
   const settingsFile = settingsFileOf(flags);
+  if (!hasProject(flags))
+    throw new Error(
+      `There is no ${path.basename(settingsFile)} in ${path.dirname(settingsFile)}: run hookline bot start, or name the project's folder with --dir.`,
+    );
   const content = changed(readSettingsFile(settingsFile), flags);
   const settings = checkSettings(content, settingsFile);
   const inputs = (content as { readonly bot?: Readonly<Record<string, unknown>> }).bot ?? {};

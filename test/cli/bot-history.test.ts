@@ -58,7 +58,7 @@ test('bot A59: pull-history fetches the named chats once each, and ends with 1 w
   const dest = folder();
   const { exitCode, out, error } = await run([
     'pull-history',
-    '--name',
+    '--project',
     'shop',
     '--user-id',
     'a',
@@ -82,7 +82,7 @@ test('bot A59: pull-history fetches the named chats once each, and ends with 1 w
 test('pull-history without a chat fetches all; --json writes rows, ledger and state', async () => {
   const { run } = await worldWith('a', 'ñ', 'c');
   const dest = folder();
-  const { exitCode, out } = await run(['pull-history', '--name', 'shop', '--dest', dest, '--json']);
+  const { exitCode, out } = await run(['pull-history', '--project', 'shop', '--dest', dest, '--json']);
   expect(exitCode).toBe(0);
   expect(out.split('\n')).toHaveLength(4);
   const file = JSON.parse(readFileSync(path.join(dest, 'u_w7E.json'), 'utf8'));
@@ -96,14 +96,14 @@ test('pull-history without a chat fetches all; --json writes rows, ledger and st
 
 test('history show prints the conversation, oldest first', async () => {
   const { run } = await worldWith('a');
-  const { exitCode, out } = await run(['history', 'show', '--name', 'shop', '--chat', 'a']);
+  const { exitCode, out } = await run(['history', 'show', '--project', 'shop', '--chat', 'a']);
   expect(exitCode).toBe(0);
   expect(out.split('\n').slice(0, 2)).toEqual([
     expect.stringMatching(/^2026-11-18 \S+ {2}user {2}hello from a$/),
     expect.stringMatching(/agent \(a:b\) {2}\[image\] \{"kind":"url"\}$/),
   ]);
   expect(out).toContain('history/a.sqlite: 2 rows; created_at');
-  const missing = await run(['history', 'show', '--name', 'shop', '--chat', 'b']);
+  const missing = await run(['history', 'show', '--project', 'shop', '--chat', 'b']);
   expect(missing).toMatchObject({ exitCode: 1, error: expect.stringContaining('Chat b has no history.') });
 });
 
@@ -111,7 +111,7 @@ test('history clear leaves the ids of all events, and the reply that was not del
   const { run, s3, dynamodb, clock } = await worldWith('a');
   const key = { provider: 'whatsapp', eventId: 'delivered-a', chatId: 'a' };
   await dynamoDelivery(dynamodb, 'locks', clock, 1000).done(key, undefined);
-  const { exitCode, error } = await run(['history', 'clear', '--name', 'shop', '--chat', 'a', '--yes']);
+  const { exitCode, error } = await run(['history', 'clear', '--project', 'shop', '--chat', 'a', '--yes']);
   expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
   const { history, object } = storedHistory(s3, 'a');
   expect(history.rows(10)).toEqual([]);
@@ -125,7 +125,7 @@ test('history clear leaves the ids of all events, and the reply that was not del
 
 test('history erase deletes every version, and says what it cannot reach', async () => {
   const { run, s3 } = await worldWith('a', 'b');
-  const { exitCode, out } = await run(['history', 'erase', '--name', 'shop', '--chat', 'a', '--yes']);
+  const { exitCode, out } = await run(['history', 'erase', '--project', 'shop', '--chat', 'a', '--yes']);
   expect(exitCode).toBe(0);
   expect(out).toContain('history/a.sqlite');
   expect(out).toContain('Not reached:\n- messages of this chat');
@@ -135,7 +135,7 @@ test('history erase deletes every version, and says what it cannot reach', async
 
 test('what loses something asks first, and does nothing when nobody can answer or the answer is no', async () => {
   const { run, aws, s3 } = await worldWith('a');
-  const args = ['history', 'erase', '--name', 'shop', '--chat', 'a'];
+  const args = ['history', 'erase', '--project', 'shop', '--chat', 'a'];
   expect(await run(args)).toMatchObject({ exitCode: 1, error: expect.stringContaining('--yes') });
   const questions: string[] = [];
   const ask = async (question: string) => {
@@ -158,7 +158,7 @@ test('a chat that is not named is asked for, before anything is looked up', asyn
 
 test('takeover hands a chat to a person for a time, and --release gives it back', async () => {
   const { run, s3, clock } = await worldWith('a');
-  const taken = await run(['takeover', 'a', '--name', 'shop', '--minutes', '30']);
+  const taken = await run(['takeover', 'a', '--project', 'shop', '--minutes', '30']);
   const until = new Date(clock.nowMillis() + 30 * 60_000).toISOString();
   expect(taken).toMatchObject({ exitCode: 0, out: expect.stringContaining(until) });
   const state = () => {
@@ -168,7 +168,7 @@ test('takeover hands a chat to a person for a time, and --release gives it back'
     return value;
   };
   expect(state()).toBe(until);
-  expect(await run(['takeover', 'a', '--name', 'shop', '--release'])).toMatchObject({ exitCode: 0 });
+  expect(await run(['takeover', 'a', '--project', 'shop', '--release'])).toMatchObject({ exitCode: 0 });
   expect(state()).toBeUndefined();
   expect(await run(['takeover', 'a', '--minutes', '0'])).toMatchObject({ exitCode: 2 });
 });

@@ -93,7 +93,7 @@ test('--follow goes on with what is written, each line once, until it is interru
     if (polls === 4) stop.abort();
   };
   const follow = { ...aws, clock: { nowMillis: () => clock.nowMillis(), sleep } };
-  const { out } = await hookline(['bot', 'logs', '--follow', '--name', 'shop'], {
+  const { out } = await hookline(['bot', 'logs', '--follow', '--project', 'shop'], {
     aws: follow,
     interruption: () => stop.signal,
   });
@@ -103,7 +103,7 @@ test('--follow goes on with what is written, each line once, until it is interru
 test('without the secrets an id cannot be looked for, and without groups there are no lines', async () => {
   const { ssm, logs, aws } = await answered();
   const empty = { ...aws, logs: async () => new FakeLogs([]) };
-  expect(await hookline(['bot', 'logs', '--name', 'shop'], { aws: empty })).toMatchObject({
+  expect(await hookline(['bot', 'logs', '--project', 'shop'], { aws: empty })).toMatchObject({
     exitCode: 1,
     error: expect.stringContaining(
       'There is no log group /aws/lambda/shop-ingress or /aws/lambda/shop-worker.',

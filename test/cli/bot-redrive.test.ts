@@ -4,10 +4,10 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { processWorld } from '../../cli/world.ts';
-import { DEFAULT_DEDUPE_TTL_SECONDS } from '../../runtime/bot/config.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
 import { FakeSqs } from '../support/fake-sqs.ts';
+import { DEAD_LETTER_URL, deployedWorld, INVOKED_DEAD_URL, QUEUE_URL } from './bot-world.ts';
 import { hookline } from './capture.ts';
 
 const DLQ = 'https://sqs/dlq.fifo';
@@ -82,12 +82,36 @@ describe('hookline bot redrive', () => {
     expect((await run([...MOVE, '--dedupe-ttl', '3600'])).out).toMatch(/^too-old/);
   });
 
-  test("--dedupe-ttl is by default the bot's own", async () => {
-    const { out } = await hookline(['bot', 'redrive', '--help']);
-    expect(out.replaceAll(/\s+/g, ' ')).toContain(
-      `the bot's DEDUPE_TTL_SECONDS (default: ${DEFAULT_DEDUPE_TTL_SECONDS})`,
-    );
-  });
+  test.each(['fifo', 'drop'] as const)(
+    '%s: --project alone takes queue, target and dedupe time from the deployed bot',
+    async (policy) => {
+      const { aws, sqs, lambda, clock } = deployedWorld(policy, { DEDUPE_TTL_SECONDS: '3600' });
+      const body = JSON.stringify({ statusCode: 200, body: '"Processed."' });
+      lambda.answer = () => ({ Payload: Buffer.from(body) });
+      const dead = policy === 'fifo' ? DEAD_LETTER_URL : INVOKED_DEAD_URL;
+      const bury = (event: string, ageSeconds: number) => {
+        const sent_at = new Date(clock.nowMillis() - ageSeconds * 1000).toISOString();
+        const MessageBody = JSON.stringify({ maws_job: { chat_id: event, event_id: event, sent_at } });
+        const ids = policy === 'fifo' ? { MessageGroupId: event, MessageDeduplicationId: event } : {};
+        return sqs.send(new SendMessageCommand({ QueueUrl: dead, MessageBody, ...ids }));
+      };
+      await bury('young', 60);
+      await bury('old', 4000);
+      const regions: (string | undefined)[] = [];
+      const redriveClients = async (region?: string) => {
+        regions.push(region);
+        return { sqs, lambda, clock };
+      };
+      const args = ['bot', 'redrive', '--project', 'shop', '--region', 'eu-north-1'];
+      const { exitCode, out } = await hookline(args, { aws, redriveClients });
+      expect(exitCode).toBe(1);
+      expect(out).toMatch(/^redriven +young/m);
+      expect(out).toMatch(/^too-old +old/m);
+      expect(regions).toEqual(['eu-north-1']);
+      if (policy === 'fifo') expect(sqs.messages(QUEUE_URL)).toHaveLength(1);
+      else expect(lambda.invocations).toMatchObject([{ functionName: 'shop-worker:live' }]);
+    },
+  );
 
   test('--rate paces the sends', async () => {
     const { clock, bury, run } = setUp();
@@ -173,8 +197,6 @@ describe('hookline bot redrive', () => {
   });
 
   test.each([
-    [['bot', 'redrive', '--queue', QUEUE], '--dead-letters <url> is missing'],
-    [['bot', 'redrive', '--dead-letters', DLQ], 'either --queue <url> or --function <name>'],
     [[...MOVE, '--function', 'f'], 'either --queue <url> or --function <name>'],
     [[...MOVE, '--filter', 'colour=red'], 'chat=…, user=…, event=…, provider=…'],
     [[...MOVE, '--rate', '0'], 'It must be a number above 0.'],

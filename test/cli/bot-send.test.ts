@@ -27,7 +27,7 @@ async function sendWorld(hoursAgo = 1) {
   history.file.write({ clear: false, rows: [], ledger: [row] }, { nowSeconds: 1e9, forgetBeforeSeconds: 0 });
   await histories.save(history);
   const run = (...args: string[]) =>
-    hookline(['bot', 'send', '--name', 'shop', ...args], { aws, fetch: provider.fetch });
+    hookline(['bot', 'send', '--project', 'shop', ...args], { aws, fetch: provider.fetch });
   const rows = async () => {
     const opened = await histories.open(CHAT);
     const found = opened.file.rows(10).map(({ role, blocks }) => [role, blocks[0]?.content]);

@@ -27,6 +27,8 @@ export async function hookline(
     },
     colour,
   };
-  const exitCode = await run(args, { ...processWorld, ...world, terminal });
+  const { aws } = world;
+  const given = { ...(aws && { awsIn: () => aws }), ...world };
+  const exitCode = await run(args, { ...processWorld, ...given, terminal });
   return { exitCode, out, error };
 }

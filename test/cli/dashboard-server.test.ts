@@ -120,7 +120,7 @@ test('the command refuses another host without a token, bad numbers, and a bot t
     ['--history-limit', '1.5'],
   ])
     expect((await run(...args)).exitCode, args.join(' ')).toBe(2);
-  expect(await run('--name', 'nobody')).toMatchObject({
+  expect(await run('--project', 'nobody')).toMatchObject({
     exitCode: 1,
     error: expect.stringContaining('There is no bot "nobody"'),
   });
@@ -131,7 +131,7 @@ test('the command serves the page and the bot until it is interrupted, and opens
   const interruption = new AbortController();
   const opened: string[] = [];
   let url = '';
-  const running = hookline(['bot', 'dashboard', '--name', 'shop', '--port', '0'], {
+  const running = hookline(['bot', 'dashboard', '--project', 'shop', '--port', '0'], {
     aws,
     redriveClients: async () => ({ sqs, lambda, clock }),
     interruption: () => interruption.signal,
@@ -171,7 +171,7 @@ test('replays ask an agent that is given by its file; one without an agent is re
   expect(await agent?.({ text: 'x' } as never, { getKey } as never)).toBe('re x');
   const empty = file('empty.mjs', 'export const other = 1;');
   const { aws } = deployedWorld();
-  const args = ['bot', 'dashboard', '--name', 'shop', '--no-browser', '--agent', empty];
+  const args = ['bot', 'dashboard', '--project', 'shop', '--no-browser', '--agent', empty];
   expect(await hookline(args, { aws })).toMatchObject({
     exitCode: 1,
     error: expect.stringContaining('exports no agent'),

@@ -30,7 +30,7 @@ test('its environment has the secrets of the parameter behind the variables', as
 
 test('what is not there, or is no bot, is said in a sentence', async () => {
   const { aws, lambda } = deployedWorld();
-  await expect(findBot('shpo', aws)).rejects.toThrow('There is no bot "shpo" in this account and region');
+  await expect(findBot('shpo', aws)).rejects.toThrow('There is no bot "shpo" in this region of this account');
   lambda.functions.set('other-worker', {});
   await expect(findBot('other', aws)).rejects.toThrow('other-worker is no worker of hookline');
 });

@@ -41,7 +41,7 @@ test('every command that a function stands for has the options that it takes', a
       '--install-deps',
     ],
     update: ['--dir', '--config', '--set', '--plan', '--dry-run', '--yes', '--quiet'],
-    'pull-history': ['--name', '--user-id', '--dest', '--json'],
+    'pull-history': ['--project', '--user-id', '--dest', '--json'],
     describe: ['--no-aws', '--json', '--dir'],
     list: ['--region', '--json'],
     remove: ['--backup', '--no-backup', '--yes', '--project'],

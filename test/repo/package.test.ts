@@ -160,7 +160,7 @@ describe('the published package, installed alone in an empty folder', () => {
     const command = path.join(looking, 'node_modules/hookline/dist/package/cli/main.js');
     const running = spawn(
       process.execPath,
-      [command, 'bot', 'dashboard', '--name', 'shop', '--port', '0', '--no-browser'],
+      [command, 'bot', 'dashboard', '--project', 'shop', '--port', '0', '--no-browser'],
       {
         cwd: looking,
         env: {

@@ -1,3 +1,5 @@
+import { sentenceOf } from '../../said.ts';
+
 /** What one check of `doctor` found. */
 export interface Finding {
   readonly check: string;
@@ -32,6 +34,6 @@ export async function checked(
   try {
     return await make();
   } catch (error) {
-    return [bad(check, error instanceof Error ? error.message : 'it cannot be checked', fix)];
+    return [bad(check, sentenceOf(error), fix)];
   }
 }

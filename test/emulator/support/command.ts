@@ -19,7 +19,7 @@ export function commandWithoutName(...args: readonly string[]): Promise<Captured
 
 /** The same of one bot. */
 export const command = (bot: BotName, ...args: readonly string[]): Promise<Captured> =>
-  commandWithoutName(...args, '--name', resourceName(bot));
+  commandWithoutName(...args, '--project', resourceName(bot));
 
 /** The same for a command that must succeed; resolves to what it printed. */
 export async function succeeds(bot: BotName, ...args: readonly string[]): Promise<string> {

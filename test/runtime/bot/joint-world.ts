@@ -203,7 +203,7 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
     },
   };
   const redriveClients = async () => ({ sqs, lambda: waitingLambda, clock });
-  const command = (...args: string[]) => hookline([...args, '--name', 'shop'], { aws, redriveClients });
+  const command = (...args: string[]) => hookline([...args, '--project', 'shop'], { aws, redriveClients });
 
   return {
     ...{ clock, tap, s3, dynamodb, sqs, lambda, ssm, logs, platform, deadUrl, aws, variables },

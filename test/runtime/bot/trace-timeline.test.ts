@@ -68,7 +68,7 @@ describe('the time line', () => {
       ...world.aws,
       logs: async () => ({ send: () => Promise.reject(awsError('AccessDeniedException', 400)) }),
     };
-    const { out, exitCode } = await hookline(['trace', ids.eventId, '--name', 'shop'], { aws: broken });
+    const { out, exitCode } = await hookline(['trace', ids.eventId, '--project', 'shop'], { aws: broken });
     expect(exitCode).toBe(0);
     expect(out).toContain('log could not be read: AwsCallError: logs:FilterLogEvents: AccessDeniedException');
     expect(out).toMatch(/decided +rule agent, 2 parts {2}\(history\)/);
