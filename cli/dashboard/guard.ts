@@ -24,8 +24,9 @@ const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])$/i;
 /** Whether an address is of this machine alone. */
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host) || host === '::1';
 
-/** The name of the cookie that carries the token. */
-export const TOKEN_COOKIE = 'hookline_dashboard';
+/** The name of the cookie that carries the token: browsers keep one jar for all ports of a host. */
+export const tokenCookie = (host: string | undefined): string =>
+  `hookline_dashboard_${/:(\d{1,5})$/.exec(host ?? '')?.[1] ?? '80'}`;
 
 /** Why a request is not answered; undefined lets it pass. Pages of other sites may link to the start and no more. */
 export function refusal(
@@ -52,7 +53,9 @@ function isOwnHost(header: string, { host, token }: GuardOptions): boolean {
   return host === '0.0.0.0' || host === '::' || name.toLowerCase() === host.toLowerCase();
 }
 
-function givenToken(url: URL, { cookie = '' }: IncomingHttpHeaders): string | undefined {
+/** The address comes first: it is the one just printed, and the cookie may be of an earlier run. */
+function givenToken(url: URL, { cookie = '', host }: IncomingHttpHeaders): string | undefined {
   const cookies = cookie.split(';').map((part) => part.trim().split('='));
-  return cookies.find(([name]) => name === TOKEN_COOKIE)?.[1] ?? url.searchParams.get('token') ?? undefined;
+  const name = tokenCookie(host);
+  return url.searchParams.get('token') ?? cookies.find(([given]) => given === name)?.[1];
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { listen } from '../listen.ts';
 import { problem, secured } from './answers.ts';
 import type { Dashboard } from './api.ts';
-import { type GuardOptions, refusal, TOKEN_COOKIE } from './guard.ts';
+import { type GuardOptions, refusal, tokenCookie } from './guard.ts';
 
 export interface ServerOptions extends GuardOptions {
   readonly port: number;
@@ -62,7 +62,8 @@ async function answerOf(
   if (!url) return secured(problem(400, 'The address cannot be read.'));
   const refused = refusal({ method, url, headers }, options);
   if (refused) return secured(problem(refused.status, refused.error));
-  if (options.token !== undefined && url.searchParams.has('token')) return secured(withCookie(options.token));
+  if (options.token !== undefined && url.searchParams.has('token'))
+    return secured(withCookie(tokenCookie(headers.host), options.token));
   const body = await bodyOf(incoming);
   if (!body) return secured(problem(413, 'The body is too large.'));
   const isBare = method === 'GET' || method === 'HEAD';
@@ -71,8 +72,8 @@ async function answerOf(
 }
 
 /** The token leaves the address at once: it stays in no history and goes into no bookmark. */
-function withCookie(token: string): Response {
-  const cookie = `${TOKEN_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict`;
+function withCookie(name: string, token: string): Response {
+  const cookie = `${name}=${token}; Path=/; HttpOnly; SameSite=Strict`;
   return new Response(null, { status: 303, headers: { location: '/', 'set-cookie': cookie } });
 }
 

@@ -90,10 +90,18 @@ export function chatOfKey(key: string, prefix: string): string | undefined {
 /** Ten at a time: one after another a thousand chats would outlast the function. */
 const AT_ONCE = 10;
 
+/** After a failure no new item begins, and those in work end first: nothing goes on behind a failed turn. */
 async function forEach<T>(items: readonly T[], act: (item: T) => Promise<unknown>): Promise<void> {
   const waiting = [...items];
+  const errors: unknown[] = [];
   const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
+    try {
+      for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item);
+    } catch (error) {
+      waiting.length = 0;
+      errors.push(error);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  if (errors.length > 0) throw errors[0];
 }

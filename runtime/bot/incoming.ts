@@ -1,10 +1,15 @@
 import type { IncomingEvent, IncomingMessage, WebhookEvents } from '../channels/channel.ts';
 import { parseTelegramMessage, splitTelegramUpdate } from '../channels/telegram/parse.ts';
+import { addressIn as telegramAddressIn } from '../channels/telegram/place.ts';
 import type { TelegramBot } from '../channels/telegram/update.ts';
-import { parseWhatsappMessage, splitWhatsappBody } from '../channels/whatsapp/parse.ts';
+import {
+  parseWhatsappMessage,
+  splitWhatsappBody,
+  addressIn as whatsappAddressIn,
+} from '../channels/whatsapp/parse.ts';
 import type { JsonRecord } from '../core/json.ts';
 import type { BotConfig } from './config.ts';
-import type { Job } from './job.ts';
+import type { Job, NoticeReason } from './job.ts';
 
 /** The events of a webhook body in the configured platform's format. Never throws. */
 export function readWebhookBody(config: BotConfig, body: JsonRecord, nowMillis: number): WebhookEvents {
@@ -38,4 +43,18 @@ export const toJob = (config: BotConfig, event: IncomingEvent, traceparent: stri
   user_id: event.userId,
   sent_at: event.sentAt,
   traceparent,
+});
+
+/** The job that tells an event's author something. Of the payload it has where to send, not what was written. */
+export const toNotice = (
+  config: BotConfig,
+  event: IncomingEvent,
+  traceparent: string,
+  notice: NoticeReason,
+): Job => ({
+  ...toJob(config, event, traceparent),
+  payload:
+    config.botType === 'whatsapp' ? whatsappAddressIn(event.payload) : telegramAddressIn(event.payload),
+  job_kind: 'notice',
+  notice,
 });

@@ -11,8 +11,7 @@ import type { BotConfig } from './config.ts';
 import type { DeliveryTable } from './delivery.ts';
 import type { FailedEvents } from './failed-events.ts';
 import type { HandOff } from './hand-off.ts';
-import { type RulePorts, sortEvents } from './ingress-rules.ts';
-import type { Job } from './job.ts';
+import { type RulePorts, type SortedEvents, sortEvents } from './ingress-rules.ts';
 import { storeLargeJobs } from './job-store.ts';
 import { logFields } from './log-fields.ts';
 import { noteStatuses } from './statuses.ts';
@@ -58,8 +57,8 @@ async function answerPost(request: HttpRequest, ports: IngressPorts): Promise<Ht
   )
     return temporarilyUnavailable;
   const { turns, notices, method } = await sortEvents(body, ports);
-  const jobs = [...turns, ...notices];
-  const acknowledgement = jobs.length > 0 ? await handOver(jobs, ports) : 'Webhook received.';
+  const isEmpty = turns.length === 0 && notices.length === 0;
+  const acknowledgement = isEmpty ? 'Webhook received.' : await handOver({ turns, notices }, ports);
   if (!acknowledgement) return temporarilyUnavailable;
   return jsonAnswer(200, method ?? (turns.length > 0 ? acknowledgement : 'Webhook received.'));
 }
@@ -103,10 +102,14 @@ async function readBody({ rawBody }: HttpRequest, ports: IngressPorts): Promise<
 }
 
 /** The acknowledgement, or nothing when a job was refused: then none counts as handed over. */
-async function handOver(jobs: readonly Job[], { config, log, openHandOff, openObjects }: IngressPorts) {
+async function handOver(
+  { turns, notices }: Pick<SortedEvents, 'turns' | 'notices'>,
+  { config, log, openHandOff, openObjects }: IngressPorts,
+) {
+  const jobs = [...turns, ...notices];
   try {
     const handOff = await openHandOff();
-    await handOff.send(await storeLargeJobs(jobs, openObjects));
+    await handOff.send([...(await storeLargeJobs(turns, openObjects)), ...notices]);
     for (const job of jobs) log.info('job_handed_off', logFields(job, config));
     return handOff.acknowledgement;
   } catch (error) {

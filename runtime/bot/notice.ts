@@ -2,7 +2,7 @@ import type { IncomingEvent } from '../channels/channel.ts';
 import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import type { BotConfig } from './config.ts';
-import { toJob } from './incoming.ts';
+import { toNotice } from './incoming.ts';
 import type { Job, NoticeReason } from './job.ts';
 
 /** A reason is told to the same one at most once in this time (contract bot §7.9). */
@@ -43,6 +43,6 @@ export class NoticeBook {
     if (last && last.eventId !== event.eventId && now < last.untilMillis) return [];
     if (last?.eventId !== event.eventId)
       this.told.set(subject, { eventId: event.eventId, untilMillis: now + NOTICE_PAUSE_MILLIS });
-    return [{ ...toJob(config, event, traceparent), job_kind: 'notice', notice: reason }];
+    return [toNotice(config, event, traceparent, reason)];
   }
 }

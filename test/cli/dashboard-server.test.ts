@@ -67,20 +67,27 @@ test('with a token nothing is answered before it was given once, in the address 
   expect(server.url).toBe(`http://127.0.0.1:${port}/?token=right-token`);
   for (const path of ['/', '/api/state', '/?token=', '/?token=wrong', '/?token=right-token2'])
     expect((await ask(path)).status, path).toBe(401);
-  expect((await ask('/', { cookie: 'hookline_dashboard=wrong' })).status).toBe(401);
+  expect((await ask('/', { cookie: `hookline_dashboard_${port}=wrong` })).status).toBe(401);
   expect(seen).toEqual([]);
   const first = await ask('/?token=right-token');
   expect(first).toMatchObject({ status: 303, headers: { location: '/' } });
   const [cookie = ''] = first.headers['set-cookie'] as string[];
-  expect(cookie).toBe('hookline_dashboard=right-token; Path=/; HttpOnly; SameSite=Strict');
+  expect(cookie).toBe(`hookline_dashboard_${port}=right-token; Path=/; HttpOnly; SameSite=Strict`);
   const carried = { cookie: `other=1; ${cookie.split(';')[0]}` };
   expect((await ask('/api/state', carried)).status).toBe(200);
   expect((await ask('/api/state', { ...carried, host: 'evil.example' })).status).toBe(421);
 });
 
+test('the printed address lets in although the browser still has the cookie of an earlier run', async () => {
+  const { ask, port } = await serve({ token: 'new-token' });
+  const cookie = `hookline_dashboard_${port}=old-token`;
+  expect((await ask('/', { cookie })).status).toBe(401);
+  expect((await ask('/?token=new-token', { cookie })).status).toBe(303);
+});
+
 test('listening everywhere, the token is what lets in, under any name', async () => {
   const { ask } = await serve({ host: '0.0.0.0', token: 'right' });
-  const cookie = 'hookline_dashboard=right';
+  const cookie = 'hookline_dashboard_8765=right';
   expect((await ask('/api/site', { host: 'box.lan:8765', cookie })).status).toBe(200);
   expect((await ask('/api/site', { host: 'box.lan:8765' })).status).toBe(401);
 });

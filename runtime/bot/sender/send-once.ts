@@ -1,6 +1,6 @@
 import { epochSeconds } from '../../core/clock.ts';
 import { errorClassOf } from '../../core/errors.ts';
-import { runTurn, type TurnSteps } from '../../core/turn.ts';
+import { type Claim, runTurn, type TurnSteps } from '../../core/turn.ts';
 import { BLOCKED } from '../chat-state.ts';
 import { WINDOW_MILLIS } from '../decide/window.ts';
 import type { OpenHistory } from '../history-store.ts';
@@ -44,7 +44,7 @@ export async function sendOnce(
   if (standing === 'in-flight') return { status: 'unclear', parts: 0 };
   if (standing === 'new' && (await ports.delivery?.reserve(keyOf(job))) === false)
     throw notSent('key_in_use');
-  return deliver(job, content, ports);
+  return deliver(job, content, standing, ports);
 }
 
 /**
@@ -95,34 +95,41 @@ async function takeUp(
   return (await ports.histories.save(history)) === 'stored';
 }
 
-async function deliver(job: Job, content: OutgoingContent, ports: SendOncePorts): Promise<SendResult> {
-  const { config, owner, clock } = ports;
-  const deadlineSeconds = epochSeconds(clock) + SEND_SECONDS;
-  const journal = new BotJournal(
-    [job],
-    { ...ports, lock: undefined },
-    {
-      owner,
-      deadlineSeconds,
-      lockTtlSeconds: config.lockTtlSeconds,
-      dedupeTtlSeconds: config.dedupeTtlSeconds,
-      countAttempts: false,
-    },
-  );
+/**
+ * The journal of a message that was new. If it is decided by now, another call did that and may be sending it:
+ * it is left alone, as `takeUp` would.
+ */
+class NewMessageJournal extends BotJournal {
+  override async claim(): Promise<Claim<BotDecision['parts'][number]>> {
+    const claim = await super.claim();
+    return claim.status === 'resume' ? { status: 'ignored', rule: 'in-flight' } : claim;
+  }
+}
+
+function journalOf(job: Job, standing: 'new' | 'resume', deadlineSeconds: number, ports: SendOncePorts) {
+  const { config, owner } = ports;
+  const { lockTtlSeconds, dedupeTtlSeconds } = config;
+  const options = { owner, deadlineSeconds, lockTtlSeconds, dedupeTtlSeconds, countAttempts: false };
+  const Journal = standing === 'new' ? NewMessageJournal : BotJournal;
+  return new Journal([job], { ...ports, lock: undefined }, options);
+}
+
+async function deliver(
+  job: Job,
+  content: OutgoingContent,
+  standing: 'new' | 'resume',
+  ports: SendOncePorts,
+): Promise<SendResult> {
+  const deadlineSeconds = epochSeconds(ports.clock) + SEND_SECONDS;
+  const journal = journalOf(job, standing, deadlineSeconds, ports);
   // It answers nobody, so there is nothing to quote.
   const { group: _, ...message } = ports.parse(job);
   const files = ports.openFiles(job.chat_id);
-  const sendPart = partSender({
-    ...ports,
-    job,
-    journal,
-    message,
-    files,
-    deadlineMillis: deadlineSeconds * 1000,
-  });
+  const deadlineMillis = deadlineSeconds * 1000;
+  const sendPart = partSender({ ...ports, job, journal, message, files, deadlineMillis });
   let parts = 0;
   const steps: TurnSteps<BotDecision['parts'][number], BotDecision> = {
-    ambiguityPolicy: config.ambiguityPolicy,
+    ambiguityPolicy: ports.config.ambiguityPolicy,
     // What is unclear goes back to the caller, whatever the platform could tell later.
     settlesLater: true,
     decide: async () => ({
@@ -141,7 +148,8 @@ async function deliver(job: Job, content: OutgoingContent, ports: SendOncePorts)
     const outcome = await runTurn(journal, steps);
     if (outcome.status === 'refused' || outcome.status === 'given-up') throw outcome.error;
     if (outcome.status === 'done') return { status: 'duplicate', parts: 0 };
-    return { status: 'sent', parts: outcome.status === 'ignored' ? 0 : outcome.parts };
+    if (outcome.status === 'ignored') return { status: 'unclear', parts: 0 };
+    return { status: 'sent', parts: outcome.parts };
   } catch (error) {
     if (errorClassOf(error) !== 'unclear') throw error;
     return { status: 'unclear', parts };

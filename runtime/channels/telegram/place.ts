@@ -7,6 +7,12 @@ export function topicOf(payload: JsonRecord): { readonly message_thread_id?: num
   return isInTopic === true && typeof id === 'number' ? { message_thread_id: id } : {};
 }
 
+/** What a job's payload must keep so that its chat's topic is found again. */
+export function addressIn(payload: JsonRecord): JsonRecord {
+  const topic = topicOf(payload);
+  return { message: topic.message_thread_id === undefined ? {} : { ...topic, is_topic_message: true } };
+}
+
 /** A quotation that does not stand in the way when the quoted message is gone. */
 export function quoteOf(messageId: string | undefined) {
   const id = Number(asText(messageId) ?? Number.NaN);

@@ -75,3 +75,12 @@ export function receivingNumberOf(payload: JsonRecord): string | undefined {
   const [found] = messagesOf(payload);
   return found && receivingNumber(found.value);
 }
+
+/** What a job's payload must keep so that it is answered by its number, in its group. */
+export function addressIn(payload: JsonRecord): JsonRecord {
+  const numberId = receivingNumberOf(payload);
+  const { group } = parseWhatsappMessage(payload);
+  const metadata = numberId !== undefined && { metadata: { phone_number_id: numberId } };
+  const message = group ? { group_id: group.id } : {};
+  return { entry: [{ changes: [{ value: { ...metadata, messages: [message] } }] }] };
+}

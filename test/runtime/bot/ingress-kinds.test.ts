@@ -175,3 +175,40 @@ it('a queue takes the notice as it takes a turn', async () => {
     'notice',
   ]);
 });
+
+describe('a notice names where it goes and nothing else, however large its message was', () => {
+  const environment = {
+    UNSUPPORTED_MESSAGE: 'no',
+    INGRESS_RATE_PER_MINUTE: '1',
+    RATE_LIMIT_MESSAGE: 'slow',
+    GROUP_POLICY: 'all',
+  };
+  const large = 'x'.repeat(1_200_000);
+
+  it('WhatsApp: no object; the worker answers with the number, in the group', async () => {
+    const world = ingressWorld('whatsapp', environment);
+    await world.send(whatsapp(world, { type: 'unsupported', group_id: 'team', large }));
+    expect(world.s3.keys()).toEqual([]);
+    const [job] = jobsOf(world) as unknown as Job[];
+    const value = { metadata: { phone_number_id: '100000000000001' }, messages: [{ group_id: 'team' }] };
+    expect(job).toMatchObject({ job_kind: 'notice', chat_id: 'team', user_id: '12025550143' });
+    expect(job?.payload).toEqual({ entry: [{ changes: [{ value }] }] });
+    const { worker, provider } = workerWorld({ environment });
+    await worker(asynchronous(job as Job), context());
+    expect(provider.sent).toMatchObject([{ chatId: 'team', text: 'no', body: { recipient_type: 'group' } }]);
+  });
+
+  it('Telegram: no object; the worker answers in the topic', async () => {
+    const world = ingressWorld('telegram', environment);
+    const topic = { chat: group, is_topic_message: true, message_thread_id: 12, text: 'a' };
+    await world.send(telegram({ message: message(world, topic) }));
+    await world.send(telegram({ message: message(world, { ...topic, large }) }));
+    expect(world.s3.keys()).toEqual([]);
+    const [, job] = jobsOf(world) as unknown as Job[];
+    expect(job).toMatchObject({ job_kind: 'notice', notice: 'rate_limited', chat_id: '-100' });
+    expect(job?.payload).toEqual({ message: { is_topic_message: true, message_thread_id: 12 } });
+    const { worker, provider } = workerWorld({ provider: 'telegram', environment });
+    await worker(asynchronous(job as Job), context());
+    expect(provider.sent).toMatchObject([{ chatId: '-100', text: 'slow', body: { message_thread_id: 12 } }]);
+  });
+});
