@@ -36,8 +36,10 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
   carrierId: string;
   /** What decided the event, once that is known. */
   rule: string | undefined;
-  /** What this run's model calls used, once it has decided. */
+  /** What this run's model calls used, also when it failed. */
   usage: Usage | undefined;
+  /** Whether this run's decision is saved, and with it what it spent. */
+  isSaved = false;
   /** Whether the ledger has the event, as far as is known. */
   isDecided = false;
   /** The lock's holder, when another event of the chat was being worked on. */
@@ -151,6 +153,7 @@ export class BotJournal implements TurnJournal<OutgoingPart, BotDecision> {
     const save = { provider, chatId, owner, decision, ledger, dedupeTtlSeconds };
     try {
       await saveDecision(save, this.ports, history);
+      this.isSaved = true;
     } catch (error) {
       this.isDecided = error instanceof DecidedElsewhereError;
       throw error;

@@ -165,6 +165,7 @@ export function workerPorts(
     notices: noticeMarks(table ? { dynamodb: clients.dynamodb, name: table } : undefined, clock),
     openFiles: (chatId) => chatFiles(chatId, files),
     transcribe: options.transcribe ?? (config.transcription && transcriber(config.transcription, net.fetch)),
+    waitingFiles: new Map(),
     finished: new Set(),
     histories,
     delivery,

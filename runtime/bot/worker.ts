@@ -5,7 +5,7 @@ import type { Log } from '../core/log.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import { runTurn, type TurnOutcome } from '../core/turn.ts';
 import { VERSION } from '../core/version.ts';
-import { afterTurn, noteBlock } from './after-turn.ts';
+import { afterTurn, noteBlock, noteSpending } from './after-turn.ts';
 import type { Agent } from './agent.ts';
 import type { ChatFiles } from './chat-files.ts';
 import type { AdminActions, CommandOptions } from './commands.ts';
@@ -22,6 +22,7 @@ import type { Transcribe } from './transcribe.ts';
 import { botSteps } from './turn-steps.ts';
 import { usageFields } from './usage.ts';
 import { verbosePorts } from './verbose.ts';
+import { leaveFiles, type WaitingFiles } from './waiting-files.ts';
 
 /** What a worker works with, made once per configuration. */
 export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
@@ -29,6 +30,7 @@ export interface WorkerPorts extends Omit<JournalPorts, 'log'> {
   readonly agent: Agent;
   readonly sender: Channel;
   openFiles(chatId: string): ChatFiles;
+  readonly waitingFiles: WaitingFiles;
   readonly transcribe: Transcribe | undefined;
   readonly commands: CommandOptions;
   readonly adminActions?: AdminActions;
@@ -144,21 +146,23 @@ async function turn(
   const messages = [withMessage(first), ...more.map(withMessage)] as const;
   const message = mergedMessage(messages);
   const files = ports.openFiles(job.chat_id);
+  ports.waitingFiles.delete(job.chat_id);
   const input = { ...ports, job, message, messages, files, journal, deadlineMillis };
   try {
     const steps = fault ? failingSteps(fault) : botSteps(input);
     const outcome = await runTurn(journal, steps);
-    // A turn that comes back may need its files again.
     await files.discard();
     await forgetJobs(jobs, ports);
     await tellOf(outcome, job, journal, ports, deadlineMillis);
     return outcome;
   } catch (error) {
-    if (!journal.isDecided && isLastAttempt(invocation, journal, ports))
-      await giveUp(error, job, journal, ports, deadlineMillis);
+    const isLast = isLastAttempt(invocation, journal, ports);
+    await leaveFiles(files, job.chat_id, ports, isLast);
+    if (!journal.isDecided && isLast) await giveUp(error, job, journal, ports, deadlineMillis);
     throw error;
   } finally {
     journal.close();
+    await noteSpending(journal, job, ports);
   }
 }
 

@@ -80,7 +80,11 @@ async function runAgent(
     files: { load: (medium) => media.load(medium), save: (name, bytes) => input.files.save(name, bytes) },
     send: direct.actions,
     variables: variablesOf(history.read()),
-    countUsage: usage.count,
+    countUsage: (used) => {
+      usage.count(used);
+      // Known at once: a turn that fails has spent it, too.
+      input.journal.usage = usage.total;
+    },
     signal,
     deadline: () => input.deadlineMillis - input.clock.nowMillis(),
     log: input.log,

@@ -27,7 +27,7 @@ export interface DecideInput {
   /** The messages of the turn in order of arrival: one, or several under the merge policy. */
   readonly messages: readonly TurnMessage[];
   /** History and state as they were when the turn began. */
-  readonly journal: Pick<BotJournal, 'rows' | 'state' | 'opened' | 'reload' | 'carrierId'>;
+  readonly journal: Pick<BotJournal, 'rows' | 'state' | 'opened' | 'reload' | 'carrierId' | 'usage'>;
   readonly histories: Pick<HistoryStore, 'alias' | 'open'>;
   readonly failedEvents: FailedEvents;
   readonly config: BotConfig;

@@ -30,6 +30,7 @@ export function memoryPorts(options: MemoryPortsOptions): WorkerPorts {
     sender: channel,
     lock: undefined,
     failedEvents: noFailedEvents,
+    waitingFiles: new Map(),
     finished: new Set(),
     timezone: 'UTC',
     transcribe: undefined,

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Agent, Usage } from '../../../runtime/bot/agent.ts';
 import { dayIn } from '../../../runtime/bot/chat-state.ts';
+import { HooklineError } from '../../../runtime/core/errors.ts';
+import { awsError } from '../../support/tap.ts';
 import { context, queued, storedHistory, storedTexts, textJob, workerWorld } from './worker-world.ts';
 
 /** Answers like a model that counts what it used. */
@@ -94,4 +96,62 @@ test('a day begins at midnight of the timezone', () => {
   const nowMillis = Date.parse('2026-11-21T23:30:00Z');
   expect(dayIn('UTC', nowMillis)).toBe('2026-11-21');
   expect(dayIn('Europe/Berlin', nowMillis)).toBe('2026-11-22');
+});
+
+describe('what a turn without a saved decision spent counts towards the limit of the day', () => {
+  const environment = { SPEND_LIMIT_USD_PER_CHAT_DAY: '0.5' };
+  const failing =
+    (error: Error, usage: Usage = { ...PRICED, costUsd: 1 }): Agent =>
+    (_, { countUsage }) => {
+      countUsage(usage);
+      throw error;
+    };
+  const permanent = new HooklineError('The answer cannot be used', 'permanent');
+
+  test.each([
+    ['that is given up', permanent, { CAPTURE_FAILED_EVENTS: 'true' }],
+    ['that is given up without capture', permanent, {}],
+    ['that comes back', new Error('The model is down'), {}],
+  ])('a turn %s', async (_, error, more) => {
+    const world = await answered(failing(error), 5, { ...environment, ...more });
+    expect(world.agentTurns).toEqual(['text 1']);
+    const { history } = storedHistory(world.s3);
+    expect(history.state('spend_2026-11-21')).toBe('1');
+    history.close();
+    expect(finishedLines(world)[0]).toMatchObject({
+      status: expect.stringMatching(/fail|given/),
+      cost_usd: 1,
+    });
+  });
+
+  test('a turn whose reply is none, with what it had spent', async () => {
+    const world = await answered(counting({ ...PRICED, costUsd: 1 }), 0, environment);
+    const broken = world.another({
+      environment,
+      agent: (_, { countUsage }) => {
+        countUsage({ ...PRICED, costUsd: 1 });
+        return 5 as never;
+      },
+    });
+    for (const id of ['1', '2']) await broken.worker(queued(textJob('text', `wamid.${id}`)), context());
+    expect(world.agentTurns).toEqual(['text']);
+  });
+
+  test('nothing spent is no call; a sum that cannot be saved hides no failure', async () => {
+    const free = await answered(failing(permanent, { ...PRICED, costUsd: 0 }), 1);
+    expect(free.s3.keys().filter((key) => key.startsWith('history/'))).toEqual([]);
+    const world = await answered(failing(new Error('down')), 0);
+    world.tap.before = ({ name }) => {
+      if (name === 'PutObject') throw awsError('AccessDenied', 403);
+    };
+    expect(await world.worker(queued(textJob('text')), context())).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm1' }],
+    });
+    expect(finishedLines(world)).toMatchObject([
+      { status: 'failed', error: expect.stringContaining('Error') },
+    ]);
+    expect(world.lines.filter((line) => line.message === 'journal_cleanup_failed')).toMatchObject([
+      { what: 'note what was spent' },
+    ]);
+  });
 });
