@@ -22,6 +22,8 @@ export interface World {
   /** The service that finds resources by their tags. */
   tagging(region: string | undefined): Promise<AwsClient>;
   readonly environment: Environment;
+  /** As `v22.13.0`. */
+  readonly nodeVersion: string;
   readonly clock: Clock;
   readonly fetch: typeof fetch;
   /** Undefined without a terminal. */
@@ -99,6 +101,7 @@ export const processWorld: World = {
         ),
     ),
   environment: process.env,
+  nodeVersion: process.version,
   clock: systemClock,
   fetch: (input, init) => fetch(input, init),
   ask: processAsk,

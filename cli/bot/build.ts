@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
+import { example } from './project-options.ts';
 
 interface BuildFlags {
   readonly agent?: string;
@@ -23,6 +24,7 @@ export function addBuild(bot: Command, { terminal }: World): void {
     .option('--functions <file>', 'module with the functions of its tools, if not the one that it names')
     .option('--out <folder>', 'where the zip goes', 'dist/bundles')
     .option('--json', 'print the result as JSON')
+    .addHelpText('after', example('hookline bot build --agent agent.ts'))
     .action((flags: BuildFlags, command: Command) => build(flags, command, terminal));
 }
 

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type Command, InvalidArgumentError } from 'commander';
 import { isLoopback } from '../dashboard/guard.ts';
+import { withSqlite } from '../node-version.ts';
 import { needing, type World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
+import { example } from './project-options.ts';
 
 interface DashboardFlags extends BotFlags {
   readonly host: string;
@@ -18,10 +20,13 @@ interface DashboardFlags extends BotFlags {
 
 /** `hookline bot dashboard`: a page about a deployed bot, on this machine (contract bot §15). */
 export function addDashboard(bot: Command, world: World): void {
-  withBot(
-    bot
-      .command('dashboard')
-      .description('look at a deployed bot in the browser: chats, traces, failed events, queues, cost'),
+  withSqlite(
+    withBot(
+      bot
+        .command('dashboard')
+        .description('look at a deployed bot in the browser: chats, traces, failed events, queues, cost'),
+    ),
+    world,
   )
     .option('--host <address>', 'address to listen on; another than 127.0.0.1 needs --token', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 takes a free one', numberFrom(0, 65_535), 8765)
@@ -36,6 +41,7 @@ export function addDashboard(bot: Command, world: World): void {
     .option('--write', 'allow changes: take over, answer, replay, resolve, redrive')
     .option('--token', 'ask for a random token, which is part of the printed address')
     .option('--agent <file>', 'an agent of yours that replays ask in place of the recorded reply')
+    .addHelpText('after', example('hookline bot dashboard --project shop'))
     .action((flags: DashboardFlags, command: Command) => dashboard(flags, command, worldOf(flags, world)));
 }
 

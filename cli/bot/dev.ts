@@ -1,12 +1,18 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { DevFlags } from '../dev/dev.ts';
+import { withSqlite } from '../node-version.ts';
 import { needing, type World } from '../world.ts';
 import { DEPLOY_PACKAGES, example, withProject } from './project-options.ts';
 
 /** `hookline bot dev`: the project's agent behind a webhook on this machine. */
 export function addDev(bot: Command, world: World): void {
-  withProject(
-    bot.command('dev').description("run the project's agent on this machine, behind a webhook, without AWS"),
+  withSqlite(
+    withProject(
+      bot
+        .command('dev')
+        .description("run the project's agent on this machine, behind a webhook, without AWS"),
+    ),
+    world,
   )
     .option('--port <number>', 'port of 127.0.0.1 to listen on; 0 takes a free one', portNumber, 8080)
     .option('--live', 'send the replies to the platform, with the secrets of .env.prod')

@@ -5,7 +5,8 @@ import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { capturedOf, failedWorkOf } from './failed-bot.ts';
-import { parseSince, type Since } from './since.ts';
+import { example } from './project-options.ts';
+import { type Since, sinceOption } from './since.ts';
 
 interface FailedFlags extends BotFlags {
   readonly since: Since;
@@ -23,20 +24,17 @@ export function addFailed(bot: Command, world: World): void {
     .description('captured events: list them, give them back, settle a held part')
     .helpCommand(false);
   const sub = (name: string, description: string) =>
-    withBot(failed.command(name).description(description)).option(
-      '--since <time>',
-      'how far back: 30m, 12h, 7d, or a date',
-      parseSince,
-      parseSince('30d'),
-    );
+    withBot(failed.command(name).description(description)).addOption(sinceOption('30d'));
   sub('list', 'what was captured, oldest first')
     .option('--reason <word>', 'only this reason, for example send_failed')
     .option('--json', 'print whole objects as JSON; they hold message text')
+    .addHelpText('after', example('hookline bot failed list --project shop --reason send_unclear'))
     .action((flags: FailedFlags) => list(flags, worldOf(flags, world)));
   const force = 'also what is older than the dedupe time: it may be answered a second time';
   sub('replay', 'give the captured work of an event back to the bot')
     .argument('<event>', "the platform's event id")
     .option('--force', force)
+    .addHelpText('after', example('hookline bot failed replay wamid.EXAMPLE --project shop'))
     .action(async (event: string, flags: FailedFlags) => {
       const { replay } = await failedWorkPackage();
       world.terminal.out(`${await replay(event, await workOf(flags, worldOf(flags, world)))}\n`);
@@ -46,6 +44,7 @@ export function addFailed(bot: Command, world: World): void {
     .option('--sent', 'it arrived: go on behind it')
     .option('--resend', 'it did not arrive: send it')
     .option('--force', force)
+    .addHelpText('after', example('hookline bot failed resolve wamid.EXAMPLE --project shop --sent'))
     .action(async (event: string, flags: FailedFlags, command: Command) => {
       if (Boolean(flags.sent) === Boolean(flags.resend))
         return command.error('error: give either --sent or --resend');

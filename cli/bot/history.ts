@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { HistoryRow } from '../../runtime/bot/agent.ts';
+import { withSqlite } from '../node-version.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { confirmed } from './confirm.ts';
+import { example } from './project-options.ts';
 import { bucketOf, withHistories } from './stored.ts';
 
 interface HistoryFlags extends BotFlags {
@@ -22,17 +24,23 @@ export function addHistory(bot: Command, world: World): void {
     .description("a chat's stored conversation: show, clear, erase")
     .helpCommand(false);
   const sub = (name: string, description: string) =>
-    withBot(history.command(name).description(description)).option('--chat <id>', CHAT_HELP);
+    withSqlite(withBot(history.command(name).description(description)), world).option(
+      '--chat <id>',
+      CHAT_HELP,
+    );
   sub('show', 'print what was said, oldest first')
     .option('--limit <rows>', 'the newest rows to print', wholeNumber, 200)
     .option('--json', 'print rows, ledger and state as JSON')
+    .addHelpText('after', example('hookline bot history show --project shop --chat 12025550143'))
     .action((flags: HistoryFlags, command: Command) => show(flags, command, worldOf(flags, world)));
   sub('clear', 'empty the history, as /clear does; events already answered stay known')
     .option('-y, --yes', 'do not ask')
+    .addHelpText('after', example('hookline bot history clear --project shop --chat 12025550143'))
     .action((flags: HistoryFlags, command: Command) => clear(flags, command, worldOf(flags, world)));
   sub('erase', 'delete every version of all that the chat left in the bucket')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print what was deleted as JSON')
+    .addHelpText('after', example('hookline bot history erase --project shop --chat 12025550143'))
     .action((flags: HistoryFlags, command: Command) => erase(flags, command, worldOf(flags, world)));
 }
 

@@ -8,7 +8,8 @@ import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { readConfigOf } from './bot-config.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
-import { parseSince, type Since } from './since.ts';
+import { example } from './project-options.ts';
+import { type Since, sinceOption } from './since.ts';
 
 interface LogsFlags extends BotFlags {
   readonly since: Since;
@@ -29,12 +30,13 @@ const LATE_MILLIS = 30_000;
 /** `hookline bot logs`: the lines of both functions, newest last. */
 export function addLogs(bot: Command, world: World): void {
   withBot(bot.command('logs').description('print the log lines of the bot, newest last'))
-    .option('--since <time>', 'how far back: 30m, 12h, 7d, or a date', parseSince, parseSince('1h'))
+    .addOption(sinceOption('1h'))
     .option('--level <level>', `this level and above: ${LEVELS.join(', ').toLowerCase()}`, levelOf, 'INFO')
     .option('--event <id>', "only lines about this event: the platform's id")
     .option('--chat <id>', 'only lines about this chat')
     .option('-f, --follow', 'go on with what is written from now on, until Ctrl-C')
     .option('--json', 'print the lines as they were written')
+    .addHelpText('after', example('hookline bot logs --project shop --since 6h --level error'))
     .action((flags: LogsFlags) => logsCommand(flags, worldOf(flags, world)));
 }
 

@@ -2,14 +2,16 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { safeId } from '../../runtime/bot/job.ts';
+import { withSqlite } from '../node-version.ts';
 import { paint } from '../terminal.ts';
 import type { World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
+import { example } from './project-options.ts';
 import { bucketOf } from './stored.ts';
 
 export interface PullHistoryFlags extends BotFlags {
-  readonly userId: readonly string[];
-  readonly userIds: readonly string[];
+  readonly userId?: readonly string[];
+  readonly userIds?: readonly string[];
   /** Folder on this machine. */
   readonly dest: string;
   readonly json?: boolean;
@@ -17,21 +19,21 @@ export interface PullHistoryFlags extends BotFlags {
 
 /** `hookline bot pull-history`: copies histories from the bucket to this machine. */
 export function addPullHistory(bot: Command, world: World): void {
-  withBot(bot.command('pull-history').description('copy the stored histories to this machine'))
-    .option(
-      '--user-id <id>',
-      'only this chat; repeatable',
-      (id: string, before: string[]) => [...before, id],
-      [],
-    )
-    .option(
-      '--user-ids <a,b>',
-      'only these chats',
-      (ids: string, before: string[]) => [...before, ...ids.split(',')],
-      [],
-    )
+  withSqlite(
+    withBot(bot.command('pull-history').description('copy the stored histories to this machine')),
+    world,
+  )
+    .option('--user-id <id>', 'only this chat; repeatable', (id: string, before: readonly string[] = []) => [
+      ...before,
+      id,
+    ])
+    .option('--user-ids <a,b>', 'only these chats', (ids: string, before: readonly string[] = []) => [
+      ...before,
+      ...ids.split(','),
+    ])
     .option('--dest <folder>', 'where the files go', 'history')
     .option('--json', 'write each history as JSON (rows, ledger, state) in place of the SQLite file')
+    .addHelpText('after', example('hookline bot pull-history --project shop --dest histories'))
     .action((flags: PullHistoryFlags) => pullHistory(flags, worldOf(flags, world)));
 }
 
@@ -43,7 +45,9 @@ export async function pullHistory(flags: PullHistoryFlags, world: World): Promis
     import('../../runtime/bot/clear-chats.ts'),
     import('../../runtime/bot/stored-history.ts'),
   ]);
-  const named = [...flags.userId, ...flags.userIds].map((id) => id.trim()).filter((id) => id !== '');
+  const named = [...(flags.userId ?? []), ...(flags.userIds ?? [])]
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
   const chats =
     named.length > 0
       ? [...new Set(named)]

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { SenderContent } from '../../runtime/bot/sender/index.ts';
 import type { World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
+import { example } from './project-options.ts';
 import { senderOf } from './sender-bot.ts';
 
 interface SendFlags extends BotFlags {
@@ -9,7 +10,7 @@ interface SendFlags extends BotFlags {
   readonly text?: string;
   readonly template?: string;
   readonly language?: string;
-  readonly param: Readonly<Record<string, string>>;
+  readonly param?: Readonly<Record<string, string>>;
   readonly key?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -22,10 +23,14 @@ export function addSend(bot: Command, world: World): void {
     .option('--text <text>', 'what to say')
     .option('--template <name>', 'an approved WhatsApp template in place of a text')
     .option('--language <code>', 'its language, as in en_US')
-    .option('--param <name=value>', 'a parameter of the template; repeatable', parameterOf, {})
+    .option('--param <name=value>', 'a parameter of the template; repeatable', parameterOf)
     .option('--key <key>', 'names the message: the same key again sends nothing')
     .option('--dry-run', 'say what would be sent, and send nothing')
     .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      example('hookline bot send --project shop --chat 12025550143 --text Ready --key order-17-ready'),
+    )
     .action((flags: SendFlags, command: Command) => send(flags, command, worldOf(flags, world)));
 }
 
@@ -44,7 +49,7 @@ async function send(flags: SendFlags, command: Command, world: World): Promise<v
   print({ status: 'dry-run', parts }, `Would send ${messages(parts)} to chat ${chat}.`, flags, world);
 }
 
-function contentOf({ text, template, language, param }: SendFlags): SenderContent | undefined {
+function contentOf({ text, template, language, param = {} }: SendFlags): SenderContent | undefined {
   if (text !== undefined) return template === undefined && language === undefined ? text : undefined;
   return template && language ? { template, language, parameters: param } : undefined;
 }
@@ -68,7 +73,7 @@ const messages = (count: number) => (count === 1 ? '1 message' : `${count} messa
 const print = (result: object, sentence: string, { json }: SendFlags, { terminal }: World) =>
   terminal.out(json ? `${JSON.stringify(result)}\n` : `${sentence}\n`);
 
-function parameterOf(text: string, before: Readonly<Record<string, string>>) {
+function parameterOf(text: string, before: Readonly<Record<string, string>> = {}) {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError('Write it as name=value.');
   return { ...before, [name]: value };

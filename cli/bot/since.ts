@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 const UNIT_MILLIS: Readonly<Record<string, number>> = {
   s: 1000,
@@ -20,3 +20,9 @@ export function parseSince(text: string): Since {
     throw new InvalidArgumentError('Write it as 30m, 12h, 7d or 2026-11-21T10:00Z.');
   return () => atMillis;
 }
+
+/** `--since`, with its default as a person would write it. */
+export const sinceOption = (fallback: string): Option =>
+  new Option('--since <time>', 'how far back: 30m, 12h, 7d, or a date')
+    .argParser(parseSince)
+    .default(parseSince(fallback), fallback);

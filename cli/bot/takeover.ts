@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { withSqlite } from '../node-version.ts';
 import type { World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
+import { example } from './project-options.ts';
 import { withHistories } from './stored.ts';
 
 interface TakeoverFlags extends BotFlags {
@@ -13,10 +15,16 @@ const MAX_MINUTES = 7 * 24 * 60;
 
 /** `hookline bot takeover`: a person answers a chat in the bot's place. */
 export function addTakeover(bot: Command, world: World): void {
-  withBot(bot.command('takeover').description('hand a chat to a person: the bot stores, and does not answer'))
+  withSqlite(
+    withBot(
+      bot.command('takeover').description('hand a chat to a person: the bot stores, and does not answer'),
+    ),
+    world,
+  )
     .argument('<chat>', 'WhatsApp: the number with country code; Telegram: the chat id')
     .option('--minutes <number>', `how long, at most ${MAX_MINUTES}`, minutesOf, 60)
     .option('--release', 'give the chat back to the bot now')
+    .addHelpText('after', example('hookline bot takeover 12025550143 --project shop --minutes 60'))
     .action((chat: string, flags: TakeoverFlags) => takeover(chat, flags, worldOf(flags, world)));
 }
 

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { MessageTrace, SourceReport, TraceAnswer, TraceStep } from '../../runtime/bot/trace/model.ts';
+import { withSqlite } from '../node-version.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import type { World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
-import { parseSince, type Since } from './since.ts';
+import { example } from './project-options.ts';
+import { type Since, sinceOption } from './since.ts';
 import { traceOf } from './trace-bot.ts';
 import { STEP_WORDS } from './trace-words.ts';
 
@@ -18,9 +20,11 @@ export function addTrace(parent: Command, world: World): void {
     .command('trace')
     .description('tell what became of a message, and the rule that decided')
     .argument('<id>', "the platform's event id or message id, or a chat")
-    .option('--since <time>', 'how far back: 30m, 12h, 7d, or a date', parseSince, parseSince('7d'))
+    .addOption(sinceOption('7d'))
     .option('--json', 'print the result as JSON');
-  withBot(command).action((id: string, flags: TraceFlags) => traceCommand(id, flags, worldOf(flags, world)));
+  withSqlite(withBot(command), world)
+    .addHelpText('after', example('hookline trace 700000042 --project shop'))
+    .action((id: string, flags: TraceFlags) => traceCommand(id, flags, worldOf(flags, world)));
 }
 
 async function traceCommand(id: string, flags: TraceFlags, world: World): Promise<void> {

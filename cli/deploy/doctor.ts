@@ -14,7 +14,7 @@ import { readStoredSecrets } from './stored-secrets.ts';
 
 /** Looks at everything that may keep the bot from answering; reads alone. Throws on Ctrl-C, and where no project is. */
 export async function doctor(flags: ProjectFlags, world: World): Promise<readonly Finding[]> {
-  const version = versionFinding(process.version);
+  const version = versionFinding(world.nodeVersion);
   let project: Project;
   try {
     project = openProject(flags, world.environment);

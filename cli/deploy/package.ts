@@ -5,6 +5,7 @@ import { unzipSync } from 'fflate';
 import { BUNDLE_NAMES, bundleFolder } from '../../modules/bot/code.ts';
 import { buildAgentBundle, buildConfiguredBundle } from '../../runtime/build.ts';
 import type { Environment } from '../../runtime/core/config.ts';
+import { agentFileOf } from '../project/agent-file.ts';
 import type { Project } from '../project/project.ts';
 
 /** A zip that is deployed, and the files in it. */
@@ -21,12 +22,6 @@ export interface Packages {
   readonly bundles: string;
   readonly zips: readonly PackagedZip[];
 }
-
-/** Names that a project's agent may have: a module, or its configuration. */
-const AGENT_FILES = ['agent.ts', 'agent.mts', 'agent.js', 'agent.mjs', 'config.json'];
-
-export const agentFileOf = ({ folder }: Project): string | undefined =>
-  AGENT_FILES.map((name) => path.join(folder, name)).find(existsSync);
 
 /**
  * Builds the zip of the project's agent, or takes the one that the settings name, and lists every zip of the

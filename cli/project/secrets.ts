@@ -3,6 +3,7 @@ import { type BotConfig, readBotConfig } from '../../runtime/bot/config.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { parseDotenv } from '../../runtime/core/dotenv.ts';
 import { ConfigError } from '../../runtime/core/errors.ts';
+import { keyWarnings } from './model-keys.ts';
 import { ENVIRONMENT_FILE, type Project } from './project.ts';
 
 /** The bot's secrets as its functions will read them. */
@@ -38,7 +39,11 @@ export function checkSecrets(project: Project, text: string): Secrets {
   const values = parseDotenv(text);
   try {
     const config = readBotConfig({ ...values, ...stackVariables(project) });
-    const { whatsapp, botType, warnings } = config;
+    const { whatsapp, botType } = config;
+    // A more telling warning about a name wins.
+    const told = (line: string) => config.warnings.some((each) => each.startsWith(`${line.split(' ')[0]} `));
+    const given = { ...(project.inputs.environment_variables as Environment | undefined), ...values };
+    const warnings = [...config.warnings, ...keyWarnings(project, given).filter((line) => !told(line))];
     const unsigned = botType === 'whatsapp' && whatsapp.verifySignature && !whatsapp.appSecret;
     if (!unsigned) return { text, values, config, faults: [], warnings };
     return { text, values, config: undefined, faults: ['WHATSAPP_APP_SECRET is missing'], warnings };

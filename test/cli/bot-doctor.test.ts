@@ -177,7 +177,7 @@ describe('hookline bot doctor', () => {
   });
 
   test('settings and secrets are judged before AWS is asked', async () => {
-    const missing = await setUp({ files: {} });
+    const missing = await setUp({ files: { 'hookline.json': '{' } });
     expect(await missing.doctor()).toMatchObject({
       exitCode: 1,
       findings: [{ check: 'version' }, { check: 'settings', state: 'bad' }],

@@ -57,6 +57,25 @@ touch ${marker}
     expect((await run(['update'])).exitCode).toBe(0);
   });
 
+  test('what is written down and empty, and keys of models that are not there, are warned of', async () => {
+    const { run, write } = setUp();
+    const agent = { type: 'agent', name: 'a', system: 's', models: [{ provider: 'openai', model: 'm' }] };
+    const models = [
+      { provider: 'google', model: 'm' },
+      { provider: 'lmstudio', model: 'm' },
+    ];
+    const general = { general_system_description: 's', default_models: models };
+    write('config.json', JSON.stringify({ general_parameters: general, components: [agent] }));
+    write('.env.prod', `${TELEGRAM_ENV}OPENAI_API_KEY=\n`);
+    const { exitCode, error } = await run(['update', '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(error).toContain('warning: OPENAI_API_KEY is empty\n');
+    expect(error).toContain('warning: GOOGLE_API_KEY is missing: config.json has a model of google\n');
+    expect(error.match(/warning:/g)).toHaveLength(2);
+    write('.env.prod', `${TELEGRAM_ENV}OPENAI_API_KEY=a\nGOOGLE_API_KEY=b\n`);
+    expect((await run(['update', '--dry-run'])).error).not.toContain('warning:');
+  });
+
   test('secrets over 4 KB get the tier that holds them, and over 8 KB are refused', async () => {
     const { run, write, ssm } = setUp();
     write('.env.prod', `${TELEGRAM_ENV}FILL=${'x'.repeat(5000)}\n`);

@@ -1,4 +1,5 @@
 import { VERSION } from '../../../runtime/core/version.ts';
+import { hasSqlite } from '../../node-version.ts';
 import { numberInput, type Project } from '../../project/project.ts';
 import type { Secrets } from '../../project/secrets.ts';
 import { bad, type Finding, ok, warning } from './finding.ts';
@@ -10,7 +11,9 @@ export function versionFinding(nodeVersion: string): Finding {
   const [major = 0, minor = 0] = nodeVersion.replace(/^v/, '').split('.').map(Number);
   const text = `hookline ${VERSION} on Node ${nodeVersion}`;
   const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1]);
-  return isOld ? bad('version', text, 'Install Node 22 or later.') : ok('version', text);
+  if (isOld) return bad('version', text, 'Install Node 22.13 or later.');
+  if (hasSqlite(nodeVersion)) return ok('version', text);
+  return warning('version', `${text}: it cannot read histories`, 'Install Node 22.13 or later.');
 }
 
 /** A worker must not lose its lock while it works. */
