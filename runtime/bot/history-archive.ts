@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { describeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { HistoryChange, StateChange } from './history-file.ts';
+import { scratchFile } from './history-scratch.ts';
 import type { HistoryStore, OpenHistory } from './history-store.ts';
 import { safeId } from './job.ts';
 
@@ -16,6 +19,23 @@ const MAX_TRIES = 100;
 
 export const archiveKey = (chatId: string, sequence: number): string =>
   `${ARCHIVE_PREFIX}/${safeId(chatId)}/${String(sequence).padStart(6, '0')}.sqlite`;
+
+/** A history's rows and state, made in a scratch folder. The ledger passes on to the new file and is not kept twice. */
+export function withoutLedger(body: Uint8Array, folder: string): Uint8Array {
+  const scratch = scratchFile(folder, body);
+  try {
+    const database = new DatabaseSync(scratch.path);
+    try {
+      database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF;');
+      database.exec('DROP TABLE IF EXISTS event_ledger; VACUUM;');
+    } finally {
+      database.close();
+    }
+    return readFileSync(scratch.path);
+  } finally {
+    scratch.remove();
+  }
+}
 
 /**
  * Stores a history under the chat's next archive number, never over another file. A crash behind it leaves the

@@ -4,7 +4,7 @@ import { BoundedMap } from '../core/bounded-map.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ObjectStore, PutCondition } from '../core/object-store.ts';
 import { aliasBody, followAliases } from './history-alias.ts';
-import { ARCHIVED, archiveBody, SQLITE_TYPE } from './history-archive.ts';
+import { ARCHIVED, archiveBody, SQLITE_TYPE, withoutLedger } from './history-archive.ts';
 import { HistoryFile, type StateChange } from './history-file.ts';
 import { removeLeftovers, type ScratchFile, scratchFile } from './history-scratch.ts';
 import { safeId } from './job.ts';
@@ -93,7 +93,8 @@ export function historyStore(
 
     async archive({ file, chatId, body }) {
       if (!body || file.rowCount() < maxMessages) return [];
-      return archiveBody(objects, chatId, body, file.state(ARCHIVED), nowIso(clock));
+      const copy = withoutLedger(body, folder);
+      return archiveBody(objects, chatId, copy, file.state(ARCHIVED), nowIso(clock));
     },
   };
 }

@@ -52,6 +52,9 @@ test('a history of the maximum of rows moves to the archive and begins anew; led
   expect(history.state('spend_2026-11-21')).toBe('0.5');
   expect(history.ledgerRow('wamid.one')?.rule).toBe('agent');
   history.close();
+  // The ledger has passed on; a second copy would keep its replies and user ids.
+  const archived = Buffer.from(world.s3.object(archive('000001'))?.body ?? []);
+  expect(archived.includes('event_ledger')).toBe(false);
   // The archive holds them; the new file must not.
   expect(Buffer.from(object.body).includes('You said: one')).toBe(false);
 
