@@ -19,7 +19,11 @@ describe.concurrent('the command finds a deployed bot by its name', () => {
     const event = await say(BOT, chat, 'traced');
     await replies(BOT, chat, 1);
     for (const id of [event, chat]) {
-      const line = await succeeds(BOT, 'trace', id);
+      // Log lines come later than replies.
+      const line = await until('the log', async () => {
+        const traced = await succeeds(BOT, 'trace', id);
+        return traced.includes('handed off') && traced;
+      });
       expect(line).toContain(`event ${event}  chat ${chat}  telegram`);
       for (const step of ['received', 'handed off', 'decided', 'part 1 accepted', 'done'])
         expect(line, id).toContain(step);

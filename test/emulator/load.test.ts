@@ -6,8 +6,11 @@ import { loadTarget } from './support/load-target.ts';
 /** Beyond the numbers that `newChat` gives. */
 const FIRST_CHAT = 70_000;
 
+/** LocalStack starts a container for each function that works at once. */
+const MAX_MILLIS = 8 * 60_000;
+
 // Much of it is waiting: a send whose outcome is unclear comes back after a minute.
-describe.concurrent('under load, with redeliveries and a failing provider', () => {
+describe.concurrent('under load, with redeliveries and a failing provider', { timeout: MAX_MILLIS }, () => {
   it.each([
     { bot: 'telegram_drop', firstChat: FIRST_CHAT },
     { bot: 'whatsapp_merge', firstChat: FIRST_CHAT + 100 },
