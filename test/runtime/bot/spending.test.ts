@@ -124,13 +124,13 @@ describe('what a turn without a saved decision spent counts towards the limit of
     });
   });
 
-  test('a turn whose reply is none, with what it had spent', async () => {
+  test('a turn whose reply no platform takes', async () => {
     const world = await answered(counting({ ...PRICED, costUsd: 1 }), 0, environment);
     const broken = world.another({
       environment,
       agent: (_, { countUsage }) => {
         countUsage({ ...PRICED, costUsd: 1 });
-        return 5 as never;
+        return [{ type: 'image', content: {} }];
       },
     });
     for (const id of ['1', '2']) await broken.worker(queued(textJob('text', `wamid.${id}`)), context());
