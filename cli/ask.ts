@@ -21,3 +21,14 @@ export async function confirm(ask: Ask, question: string, fallback: boolean): Pr
   const answer = (await ask(`${question} [${fallback ? 'Y/n' : 'y/N'}] `)).toLowerCase();
   return answer === '' ? fallback : ['y', 'yes'].includes(answer);
 }
+
+/** Asks before something is lost. Throws when the answer is no, and when nobody can answer and `--yes` was not given. */
+export async function confirmed(
+  question: string,
+  { yes }: { readonly yes?: boolean },
+  { ask }: { readonly ask: Ask | undefined },
+): Promise<void> {
+  if (yes) return;
+  if (!ask) throw new Error('Nobody can be asked here: add --yes to do it without a question.');
+  if (!(await confirm(ask, question, false))) throw new Error('Nothing was changed.');
+}

@@ -39,14 +39,15 @@ function deployedLines(
   { outputs, bucketExists, drift, webhook }: NonNullable<Description['deployed']>,
   terminal: Terminal,
 ): readonly string[] {
+  if (!outputs) return [row('Stack', 'could not be read')];
   if (outputs.webhook_url === undefined) return [row('Stack', 'not deployed')];
   return [
     row('API', outputs.api_url),
     row('Webhook', outputs.webhook_url),
     row('Bucket', `${outputs.bucket_name}${bucketExists ? '' : ' (it is not there)'}`),
     ...(webhook ? [row('Telegram', webhookText(webhook))] : []),
-    row('Drift', drift.length === 0 ? 'none' : ''),
-    ...(drift.length === 0 ? [] : [planText(drift, terminal).trimEnd()]),
+    row('Drift', drift ? (drift.length === 0 ? 'none' : '') : 'could not be read'),
+    ...(drift && drift.length > 0 ? [planText(drift, terminal).trimEnd()] : []),
   ];
 }
 

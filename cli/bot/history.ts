@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { HistoryRow } from '../../runtime/bot/agent.ts';
+import { confirmed } from '../ask.ts';
 import { withSqlite } from '../node-version.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
-import { confirmed } from './confirm.ts';
 import { example } from './project-options.ts';
 import { bucketOf, withHistories } from './stored.ts';
 
@@ -76,7 +76,7 @@ async function clear(flags: HistoryFlags, command: Command, world: World): Promi
   const chat = chatOf(flags, command);
   const { terminal, aws } = world;
   const found = await botOf(flags, world);
-  if (!(await confirmed(`Empty the history of chat ${chat}?`, flags, world))) return;
+  await confirmed(`Empty the history of chat ${chat}?`, flags, world);
   const [{ clearChat }, { dynamoDelivery }] = await needing(['@aws-sdk/client-dynamodb'], () =>
     Promise.all([import('../../runtime/bot/clear-chats.ts'), import('../../runtime/bot/delivery.ts')]),
   );
@@ -96,7 +96,7 @@ async function erase(flags: HistoryFlags, command: Command, world: World): Promi
   const chat = chatOf(flags, command);
   const { terminal } = world;
   const { objects, versions, prefixes } = await bucketOf(await botOf(flags, world), world);
-  if (!(await confirmed(`Erase everything of chat ${chat}, every version, for good?`, flags, world))) return;
+  await confirmed(`Erase everything of chat ${chat}, every version, for good?`, flags, world);
   const [{ eraseChat, OUT_OF_REACH }, { readStoredHistory }] = await Promise.all([
     import('../../runtime/bot/erase.ts'),
     import('../../runtime/bot/stored-history.ts'),

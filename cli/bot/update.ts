@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { planText } from '../deploy/confirm-plan.ts';
+import type { PackagedZip } from '../deploy/package.ts';
 import type { UpdateFlags, UpdateResult } from '../deploy/update.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
@@ -38,12 +39,20 @@ function dryRunText({ steps, zips, resources }: Extract<UpdateResult, { kind: 'd
   const lines = [
     'It would:',
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
-    ...zips.flatMap(({ name, files }) => ['', `${name}:`, ...files.map((file) => `  ${file}`)]),
+    '',
+    ...zips.flatMap(zipLines),
     '',
     'The stack:',
     ...resources.map((address) => `  ${address}`),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Of a stock zip, and of the pieces that a build cuts, the number says enough; `--json` has them all. */
+function zipLines({ name, files, isStock }: PackagedZip): readonly string[] {
+  if (isStock) return [`${name}: ${files.length} files`];
+  const own = files.filter((file) => !/-[A-Z0-9]{8}\.mjs$/.test(file));
+  return [`${name}: ${files.length} files, of these yours:`, ...own.map((file) => `  ${file}`)];
 }
 
 function stepsByHand({

@@ -1,4 +1,4 @@
-import { confirm } from '../ask.ts';
+import { confirmed } from '../ask.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import type { World } from '../world.ts';
 import type { Change, Plan } from './terraform.ts';
@@ -12,11 +12,7 @@ export async function confirmPlan(plan: Plan, world: World, yes: boolean): Promi
   const shown =
     plan.changes.length > MANY ? plan.changes.filter(({ action }) => action !== 'create') : plan.changes;
   world.terminal.error(planText(shown, world.terminal, plan.changes));
-  if (going.length === 0 || yes) return;
-  if (!world.ask)
-    throw new Error(`The plan takes away ${going.length} resources. If that is meant, give --yes.`);
-  if (!(await confirm(world.ask, `Take away ${going.length} resources?`, false)))
-    throw new Error('Nothing was changed.');
+  if (going.length > 0) await confirmed(`Take away ${going.length} resources?`, { yes }, world);
 }
 
 const SIGNS = { create: '+', update: '~', replace: '±', delete: '-' } as const;

@@ -7,7 +7,7 @@ import { agentFileOf } from '../project/agent-file.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
 import { readSecretsFile } from '../project/secrets.ts';
 import type { World } from '../world.ts';
-import { initialised } from './open-stack.ts';
+import { opened } from './open-stack.ts';
 import { packageProject } from './package.ts';
 import { synthesise } from './synth.ts';
 import { telegramApi, type WebhookInfo } from './telegram.ts';
@@ -34,11 +34,14 @@ export interface Description {
 }
 
 interface Deployed {
-  /** Empty before the first deployment. */
-  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Empty before the first deployment; absent: the state could not be read. */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   readonly bucketExists: boolean;
-  /** What an update would change, because of the settings, the agent, or somebody's hand. */
-  readonly drift: readonly Change[];
+  /**
+   * What an update would change, because of the settings, the agent, or somebody's hand. Absent: it could not be
+   * read, as without the registry of Terraform's plugins.
+   */
+  readonly drift?: readonly Change[];
   /** Telegram only. */
   readonly webhook?: WebhookInfo & { readonly differences: readonly string[] };
 }
@@ -75,14 +78,28 @@ async function deployedOf(project: Project, world: World): Promise<Deployed> {
   const progress = progressOn(world.terminal, world.clock);
   const packages = await packageProject(project, {}, world.bundles);
   await synthesise(project, packages, stackFolder(project.folder));
-  const terraform = await initialised(project, world, progress);
-  const { changes } = await progress.step('Comparing with AWS', () => terraform.plan());
-  const outputs = await terraform.outputs();
+  const terraform = await opened(project, world);
+  const readable = async <T>(read: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read();
+    } catch (error) {
+      world.interruption().throwIfAborted();
+      progress.say(`warning: ${(error as Error).message}`);
+      return undefined;
+    }
+  };
+  const plan = await readable(() =>
+    progress.step('Comparing with AWS', async () => {
+      await terraform.init();
+      return terraform.plan();
+    }),
+  );
+  const outputs = await readable(() => terraform.outputs());
   return {
-    outputs,
-    bucketExists: await bucketExists(outputs.bucket_name, project, world),
-    drift: changes,
-    ...(await webhookOf(String(outputs.webhook_url ?? ''), project, world)),
+    ...(outputs && { outputs }),
+    bucketExists: await bucketExists(outputs?.bucket_name, project, world),
+    ...(plan && { drift: plan.changes }),
+    ...(await webhookOf(String(outputs?.webhook_url ?? ''), project, world)),
   };
 }
 

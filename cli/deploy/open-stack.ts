@@ -6,14 +6,18 @@ import type { Packages } from './package.ts';
 import { synthesise } from './synth.ts';
 import { openTerraform, stackFolder, type Terraform } from './terraform.ts';
 
-/** Terraform on the synthesised stack, ready to plan. */
-export async function initialised(project: Project, world: World, progress: Progress): Promise<Terraform> {
-  const terraform = await openTerraform({
+/** Terraform on the synthesised stack. */
+export const opened = (project: Project, world: World): Promise<Terraform> =>
+  openTerraform({
     folder: stackFolder(project.folder),
     environment: world.environment,
     runProgram: world.runProgram,
     signal: world.interruption(),
   });
+
+/** The same, ready to plan. */
+export async function initialised(project: Project, world: World, progress: Progress): Promise<Terraform> {
+  const terraform = await opened(project, world);
   await progress.step(`Preparing ${terraform.program} ${terraform.version}`, () => terraform.init());
   return terraform;
 }

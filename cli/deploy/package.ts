@@ -13,6 +13,8 @@ export interface PackagedZip {
   readonly name: string;
   readonly path: string;
   readonly files: readonly string[];
+  /** Shipped with hookline: nothing in it is the user's. */
+  readonly isStock: boolean;
 }
 
 export interface Packages {
@@ -36,7 +38,11 @@ export async function packageProject(
   const stock = Object.values<string>({ ...BUNDLE_NAMES });
   const shipped = stock.map((name) => path.join(bundles, name));
   const files = agentZip === undefined ? shipped : [...shipped, agentZip];
-  return { agentZip, bundles, zips: await Promise.all(files.map((file) => inspect(file, secrets))) };
+  return {
+    agentZip,
+    bundles,
+    zips: await Promise.all(files.map((file) => inspect(file, secrets, file !== agentZip))),
+  };
 }
 
 async function agentZipOf(project: Project): Promise<string | undefined> {
@@ -50,7 +56,7 @@ async function agentZipOf(project: Project): Promise<string | undefined> {
   return existsSync(config) ? (await buildConfiguredBundle(config, { outdir })).zipPath : undefined;
 }
 
-async function inspect(file: string, secrets: Environment): Promise<PackagedZip> {
+async function inspect(file: string, secrets: Environment, isStock: boolean): Promise<PackagedZip> {
   const name = path.basename(file);
   const entries = Object.entries(unzipSync(await readFile(file)));
   const named = entries.find(([entry]) => isSecretFile(entry));
@@ -62,7 +68,7 @@ async function inspect(file: string, secrets: Environment): Promise<PackagedZip>
     if (found)
       throw new Error(`${name} holds the value of ${found[0]} in ${entry}: take it out of the agent's code.`);
   }
-  return { name, path: file, files: entries.map(([entry]) => entry).sort() };
+  return { name, path: file, files: entries.map(([entry]) => entry).sort(), isStock };
 }
 
 const isSecretFile = (entry: string): boolean =>

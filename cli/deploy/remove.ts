@@ -1,6 +1,6 @@
 import { s3ObjectStore } from '../../runtime/core/object-store.ts';
 import { type ObjectVersions, s3ObjectVersions } from '../../runtime/core/object-versions.ts';
-import { confirm } from '../ask.ts';
+import { confirm, confirmed } from '../ask.ts';
 import { type Progress, progressOn } from '../progress.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
 import { readSecretsFile } from '../project/secrets.ts';
@@ -39,7 +39,7 @@ export async function removeProject(flags: RemoveFlags, world: World): Promise<R
   const removal = await prepare(openProject(flags, world.environment), world);
   const { project, plan, progress } = removal;
   world.terminal.error(`${planLines(removal).join('\n')}\n`);
-  if (!flags.yes) await confirmRemoval(project, world);
+  await confirmed(`Remove the bot ${project.name}?`, flags, world);
   const folder = await backupFolder(flags, removal);
   const backup = folder === undefined ? undefined : await saveHistories(removal, folder);
   const removed: string[] = [];
@@ -77,11 +77,6 @@ function planLines({ project, plan, bucket }: Removal): readonly string[] {
     ...(inputs.bucket ? ['Your own bucket stays, with all that it holds.'] : []),
     ...(botType === 'whatsapp' ? ["Take the callback URL out of Meta's dashboard yourself."] : []),
   ];
-}
-
-async function confirmRemoval({ name }: Project, { ask }: World): Promise<void> {
-  if (!ask) throw new Error('Nothing was removed: without a terminal, give -y.');
-  if (!(await confirm(ask, `Remove the bot ${name}?`, false))) throw new Error('Nothing was removed.');
 }
 
 /** Undefined: nothing is to be saved. Without a terminal a backup is made, as nobody could be asked. */

@@ -21,13 +21,17 @@ export const BUNDLE_NAMES: BundleFiles = {
   single: 'bot.zip',
 };
 
-/** The folder of the built zips: `dist/bundles` here or in a folder above. Throws when nothing was built. */
+/** The folder of the built zips: `dist/bundles` here or in a folder above. Throws when there are none. */
 export function bundleFolder(from = path.dirname(fileURLToPath(import.meta.url))): string {
-  const folder = path.join(from, 'dist', 'bundles');
-  if (existsSync(path.join(folder, BUNDLE_NAMES.ingress))) return folder;
-  const parent = path.dirname(from);
-  if (parent === from) throw new Error('dist/bundles has no zips: run "npm run build" first.');
-  return bundleFolder(parent);
+  let isClone = false;
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    const bundles = path.join(folder, 'dist', 'bundles');
+    if (existsSync(path.join(bundles, BUNDLE_NAMES.ingress))) return bundles;
+    isClone ||= existsSync(path.join(folder, 'runtime', 'build.ts'));
+    if (path.dirname(folder) !== folder) continue;
+    if (isClone) throw new Error('dist/bundles has no zips: run "npm run build" first.');
+    throw new Error('The package hookline has no zips in dist/bundles: install it again.');
+  }
 }
 
 /** The zips that this package ships, copied beside the synthesised stack. */

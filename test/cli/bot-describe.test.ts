@@ -54,6 +54,23 @@ describe('hookline bot describe', () => {
     expect(json.deployed.drift).toEqual([{ address: 'aws_sqs_queue.dead', action: 'create' }]);
   });
 
+  test('goes on when the registry of plugins cannot be reached', async () => {
+    const { run, terraform } = projectWorld({ bundles, clients: { s3: new FakeS3() } });
+    await run(['update']);
+    terraform.before = (command) => {
+      if (command === 'init') throw new Error('could not connect to the registry');
+    };
+    const { exitCode, out, error } = await run(['describe']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain(`Webhook     ${WEBHOOK_URL}`);
+    expect(out).toContain('Drift       could not be read');
+    expect(error).toContain('could not connect to the registry');
+    terraform.before = (command) => {
+      if (command !== 'version') throw new Error('no state');
+    };
+    expect((await run(['describe'])).out).toContain('Stack       could not be read');
+  });
+
   test('a bucket that is gone and a webhook that differs are told', async () => {
     const { run, telegram } = projectWorld({ bundles, clients: { s3: new FakeS3([]) } });
     await run(['update']);

@@ -143,7 +143,7 @@ test('what loses something asks first, and does nothing when nobody can answer o
     return '';
   };
   const refused = await hookline(['bot', ...args], { aws, ask });
-  expect(refused).toMatchObject({ exitCode: 0, out: 'Nothing was changed.\n' });
+  expect(refused).toMatchObject({ exitCode: 1, error: 'error: Nothing was changed.\n' });
   expect(questions[0]).toContain('Erase everything of chat a');
   expect(s3.keys()).toEqual(['history/a.sqlite']);
 });

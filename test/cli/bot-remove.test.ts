@@ -38,7 +38,7 @@ describe('hookline bot remove', () => {
     const { run, terraform, ssm, s3, telegram } = await deployed();
     const { exitCode, error } = await run(['remove'], async () => '');
     expect(exitCode).toBe(1);
-    expect(error).toContain('Nothing was removed.');
+    expect(error).toContain('Nothing was changed.');
     expect(error).toContain('- 2 resources of the stack');
     expect(error).toContain('- the bucket bucket with all histories, in every version');
     expect(error).toContain('- the secrets in /shop/prod/env');
@@ -51,7 +51,7 @@ describe('hookline bot remove', () => {
     const { run, terraform } = await deployed();
     const { exitCode, error } = await run(['remove']);
     expect(exitCode).toBe(1);
-    expect(error).toContain('Nothing was removed: without a terminal, give -y.');
+    expect(error).toContain('Nobody can be asked here: add --yes');
     expect(terraform.state.size).toBe(2);
   });
 

@@ -141,6 +141,9 @@ describe('hookline bot update', () => {
     const text = (await run(['update', '--dry-run'])).out;
     expect(text).toMatch(/1\. put \.env\.prod into the SSM parameter \/shop\/prod\/env/);
     expect(text).toContain('aws_lambda_function.worker');
+    expect(text).toMatch(/\nagent\.zip: \d+ files, of these yours:\n {2}index\.mjs\n/);
+    expect(text).toMatch(/\nbot-worker\.zip: \d+ files\n/);
+    expect(text).not.toMatch(/-[A-Z0-9]{8}\.mjs/);
   });
 
   test('bot A57: a package that holds a secrets file or a secret is refused', async () => {
@@ -196,7 +199,7 @@ describe('hookline bot update', () => {
     const refused = await run(['update']);
     expect(refused.exitCode).toBe(1);
     expect(refused.error).toContain('- aws_sqs_queue.jobs  with all that it holds');
-    expect(refused.error).toMatch(/The plan takes away \d+ resources\. If that is meant, give --yes\./);
+    expect(refused.error).toContain('Nobody can be asked here: add --yes');
     expect(terraform.state.has('aws_sqs_queue.jobs')).toBe(true);
     expect((await run(['update'], async () => '')).error).toContain('Nothing was changed.');
     expect((await run(['update', '--yes'])).exitCode).toBe(0);

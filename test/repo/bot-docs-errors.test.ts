@@ -31,6 +31,11 @@ test('each quoted text occurs in the sources', () => {
   for (const text of quoted) expect(said.includes(text), text).toBe(true);
 });
 
+test('no text has two rows', () => {
+  const cells = tableRows(ours, 'you see').map(([cell = '']) => cell);
+  expect(cells.filter((cell, index) => cells.indexOf(cell) !== index)).toEqual([]);
+});
+
 /** Said to nobody but who works on hookline, or put together from texts that are quoted. */
 const NOT_FOR_USERS = [
   'No free port.',
