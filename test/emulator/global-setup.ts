@@ -22,10 +22,12 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   try {
     const options = { name: 'emulator-tier', bots: BOT_NAMES, onRecorded: writeReport, say, atEnd };
     const stand = await startTestStand(options);
-    if (stand.backend !== 'ministack')
+    if (stand.backend !== 'ministack') {
       say(
         'Not run here: least-privilege.test.ts. Only MiniStack lets the calls of functions pass the recorder.',
       );
+      say('Not run here: load.test.ts. The load is for the embedded emulator; order.test.ts runs.');
+    }
     project.provide('emulator', stand);
     return tearDown;
   } catch (error) {

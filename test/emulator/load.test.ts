@@ -6,7 +6,6 @@ import { loadTarget } from './support/load-target.ts';
 /** Beyond the numbers that `newChat` gives. */
 const FIRST_CHAT = 70_000;
 
-/** LocalStack starts a container for each function that works at once. */
 const MAX_MILLIS = 8 * 60_000;
 
 // Much of it is waiting: a send whose outcome is unclear comes back after a minute.
@@ -22,16 +21,5 @@ describe.concurrent('under load, with redeliveries and a failing provider', { ti
     expect(outcome.messages).toHaveLength(150);
     // Few may have been ignored or refused: the load was worked on.
     expect(new Set(outcome.accepted.map(({ chatId }) => chatId)).size).toBe(20);
-  });
-
-  it('telegram_fifo answers every chat in its order', async () => {
-    // LocalStack works groups in parallel, so it shows more.
-    const size =
-      world().backend === 'localstack' ? { users: 20, messages: 200 } : { users: 10, messages: 60 };
-    const settings = { seed: 5, ...size, redelivered: 0.05, faulty: 0 };
-    const options = { ...settings, firstChat: FIRST_CHAT + 200, atOnce: 4, settleSeconds: 120 };
-    const { findings, outcome } = await runLoad(options, loadTarget('telegram_fifo', world()));
-    expect(findings).toEqual([]);
-    expect([outcome.visible.size, outcome.accepted.length]).toEqual([0, size.messages]);
   });
 });
