@@ -18,8 +18,8 @@ export interface Invocation {
   readonly sticky: Map<string, FaultKind>;
   /** The lock when it asked for it. */
   lockSeen: LockSeen | undefined;
-  /** What it asked the agent about last. */
-  turn: AskedTurn | undefined;
+  /** Chat id → what it asked the agent about last; under merge chats are worked side by side. */
+  readonly turns: Map<string, AskedTurn>;
 }
 
 /** A turn as the agent saw it. */

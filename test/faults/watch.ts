@@ -29,7 +29,7 @@ export class Watch {
     if (!invocation) return;
     if (service === 'sqs' && name.startsWith('SendMessage')) this.queued(input);
     const isHistory = String(input.Key).startsWith('history/') && !isAlias(input.Body);
-    if (service === 's3' && name === 'PutObject' && isHistory) this.decided(invocation);
+    if (service === 's3' && name === 'PutObject' && isHistory) this.decided(invocation, String(input.Key));
     if (service === 'dynamodb') this.marked(name, input);
   }
 
@@ -42,9 +42,10 @@ export class Watch {
     this.world.onQueued();
   }
 
-  /** A save decides the turn about which the agent was asked last. */
-  private decided({ turn }: Invocation): void {
+  /** A save decides the turn of its chat about which the agent was asked last. */
+  private decided({ turns }: Invocation, key: string): void {
     const { world } = this;
+    const turn = turns.get(key.slice('history/'.length, -'.sqlite'.length));
     for (const event of turn?.events ?? [])
       event.decisions.push({ at: world.next(), run: turn?.run ?? 0, carrierId: turn?.carrierId ?? '' });
   }
@@ -77,7 +78,7 @@ export class Watch {
     if (places.some((place, index) => place < (places[index - 1] ?? 0)))
       world.violations.push(`order: the turn of ${carrierId} has its texts as ${events.map(({ id }) => id)}`);
     const run = ++this.runs;
-    invocation.turn = { run, carrierId, events };
+    invocation.turns.set(carrier.chatId, { run, carrierId, events });
     for (const event of events) event.agentRuns.push({ at: world.next(), run, invocation });
     return { message: carrier.message, run };
   }

@@ -111,7 +111,7 @@ export class World {
       sendsAt: [],
       sticky: new Map(),
       lockSeen: undefined,
-      turn: undefined,
+      turns: new Map(),
     };
     this.invocations.set(invocation.requestId, invocation);
     const container = this.freeContainer(hop);
