@@ -45,7 +45,8 @@ export class Watch {
   /** A save decides the turn of its chat about which the agent was asked last. */
   private decided({ turns }: Invocation, key: string): void {
     const { world } = this;
-    const turn = turns.get(key.slice('history/'.length, -'.sqlite'.length));
+    // Where the alias is not ours, the history stands under the business-scoped id.
+    const turn = turns.get(key.slice('history/'.length, -'.sqlite'.length).replace(/^US\./, ''));
     for (const event of turn?.events ?? [])
       event.decisions.push({ at: world.next(), run: turn?.run ?? 0, carrierId: turn?.carrierId ?? '' });
   }
