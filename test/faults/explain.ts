@@ -23,7 +23,8 @@ export function checkExplanations(world: World): string[] {
   return [...world.events.values()].flatMap((event) => {
     const evidence = evidenceOfEvent(event, lines, world);
     const verdict = verdictOf(evidence);
-    const wanted = expectedOutcomes(event, evidence);
+    const holds = world.schedule.scenario.policy === 'hold';
+    const wanted = expectedOutcomes(event, evidence, holds);
     const found: readonly Outcome[] = [verdict.outcome, ...verdict.also];
     const isRight = wanted.length === 0 || wanted.includes(verdict.outcome);
     return [
@@ -36,7 +37,7 @@ export function checkExplanations(world: World): string[] {
 }
 
 /** What the world saw of an event that has come to rest. */
-function expectedOutcomes(event: EventRecord, evidence: MessageEvidence): readonly Outcome[] {
+function expectedOutcomes(event: EventRecord, evidence: MessageEvidence, holds: boolean): readonly Outcome[] {
   const { ledger, delivery, deadLetters, captured } = evidence;
   if (ledger?.carriedBy !== undefined) return ['merged'];
   if (event.decisions.length === 0) {
@@ -46,7 +47,9 @@ function expectedOutcomes(event: EventRecord, evidence: MessageEvidence): readon
   if (captured.some(({ reason }) => reason === 'send_failed') && delivery?.isDone) return ['refused'];
   if (event.message.parts === 0) return ['no_reply'];
   if (delivery?.isDone) return ['answered', 'resumed'];
-  const isHeld = captured.some(({ reason }) => reason === 'send_unclear');
+  // Where the record of a held part was lost with the bucket, the log still says that it is held.
+  const isHeld =
+    captured.some(({ reason }) => reason === 'send_unclear') || (holds && deadLetters.length > 0);
   return isHeld ? ['held', 'dead'] : ['dead'];
 }
 
