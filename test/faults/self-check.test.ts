@@ -26,7 +26,7 @@ const FINDINGS: Readonly<Record<keyof typeof mutants, RegExp>> = {
 test.each(Object.keys(mutants))('the checker finds a runtime that is broken by %s', async (mutant) => {
   const mode: Scenario['mode'] | undefined = /^merge-/.test(mutant)
     ? 'merge'
-    : mutant === 'tells-again'
+    : ['tells-again', 'ignores-decided'].includes(mutant)
       ? 'drop'
       : undefined;
   const input = {
