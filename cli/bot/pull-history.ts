@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { safeId } from '../../runtime/bot/job.ts';
+import { chatOfKey, safeId } from '../../runtime/bot/job.ts';
 import { withSqlite } from '../node-version.ts';
 import { paint } from '../terminal.ts';
 import type { World } from '../world.ts';
@@ -41,10 +41,7 @@ export function addPullHistory(bot: Command, world: World): void {
 export async function pullHistory(flags: PullHistoryFlags, world: World): Promise<void> {
   const { objects, versions, prefixes } = await bucketOf(await botOf(flags, world), world);
   // Here and not above: Node's SQLite is not in every Node that runs the other commands.
-  const [{ chatOfKey }, { readStoredHistory }] = await Promise.all([
-    import('../../runtime/bot/clear-chats.ts'),
-    import('../../runtime/bot/stored-history.ts'),
-  ]);
+  const { readStoredHistory } = await import('../../runtime/bot/stored-history.ts');
   const named = [...(flags.userId ?? []), ...(flags.userIds ?? [])]
     .map((id) => id.trim())
     .filter((id) => id !== '');

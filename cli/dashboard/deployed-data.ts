@@ -1,4 +1,4 @@
-import { chatOfKey } from '../../runtime/bot/clear-chats.ts';
+import { chatOfKey } from '../../runtime/bot/job.ts';
 import { readStoredHistory } from '../../runtime/bot/stored-history.ts';
 import { peekDeadLetters } from '../../runtime/bot/trace/letter-source.ts';
 import { readSsmParameter } from '../../runtime/core/parameters.ts';

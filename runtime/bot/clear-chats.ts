@@ -7,7 +7,7 @@ import type { DeliveryTable } from './delivery.ts';
 import { ARCHIVE_PREFIX } from './history-archive.ts';
 import type { HistoryFile } from './history-file.ts';
 import type { HistoryStore } from './history-store.ts';
-import { type Provider, safeId } from './job.ts';
+import { chatOfKey, type Provider } from './job.ts';
 
 /** What clearing a chat needs. */
 export interface ClearPorts {
@@ -76,15 +76,6 @@ export async function resetAllChats(ports: ClearAllPorts): Promise<void> {
 async function chatsOf({ listing, prefixes: { history } }: ClearAllPorts): Promise<readonly string[]> {
   const keys = await listing.keys(`${history}/`);
   return keys.flatMap((key) => chatOfKey(key, history) ?? []);
-}
-
-/** The chat id inside `<prefix>/<safe id>.sqlite`; undefined for another object. */
-export function chatOfKey(key: string, prefix: string): string | undefined {
-  if (!key.startsWith(`${prefix}/`) || !key.endsWith('.sqlite')) return undefined;
-  const safe = key.slice(prefix.length + 1, -'.sqlite'.length);
-  if (safe === 'u_empty') return '';
-  const chatId = safe.startsWith('u_') ? Buffer.from(safe.slice(2), 'base64url').toString('utf8') : safe;
-  return safeId(chatId) === safe ? chatId : undefined;
 }
 
 /** Ten at a time: one after another a thousand chats would outlast the function. */

@@ -43,6 +43,15 @@ export function safeId(id: string): string {
   return plain ? id : `u_${Buffer.from(id, 'utf8').toString('base64url')}`;
 }
 
+/** `safeId` undone: the chat id inside a history key `<prefix>/<safe id>.sqlite`; undefined for another object. */
+export function chatOfKey(key: string, prefix: string): string | undefined {
+  if (!key.startsWith(`${prefix}/`) || !key.endsWith('.sqlite')) return undefined;
+  const safe = key.slice(prefix.length + 1, -'.sqlite'.length);
+  if (safe === 'u_empty') return '';
+  const chatId = safe.startsWith('u_') ? Buffer.from(safe.slice(2), 'base64url').toString('utf8') : safe;
+  return safeId(chatId) === safe ? chatId : undefined;
+}
+
 /**
  * Same event, same id, whatever else in the payload changed. 64 hex characters. A notice is none of the event's
  * own: if that passes after all, the queue must not take its job for the notice's repetition.

@@ -7,6 +7,7 @@ import { s3ObjectStore } from '../../core/object-store.ts';
 import { s3ObjectVersions } from '../../core/object-versions.ts';
 import { type CapturedEvent, type CapturedEvents, capturedEvents } from '../captured-events.ts';
 import type { BotConfig } from '../config.ts';
+import { chatOfKey } from '../job.ts';
 import { readStoredHistory, type StoredHistory } from '../stored-history.ts';
 import { readDelivery } from './delivery-source.ts';
 import { peekDeadLetters } from './letter-source.ts';
@@ -55,7 +56,9 @@ export function awsTraceSources(bot: TracedBot, clients: TraceClients): TraceSou
     },
     async chatOf(wanted) {
       const keys = await versions.keys(`${config.historyPrefix}/`);
-      return keys.map(chatOfKey).find((chatId) => chatId !== undefined && hash(chatId) === wanted);
+      return keys
+        .flatMap((key) => chatOfKey(key, config.historyPrefix) ?? [])
+        .find((chatId) => hash(chatId) === wanted);
     },
     async delivery(eventId) {
       if (!config.locksTableName) throw new HooklineError('The bot has no lock table', 'permanent');
@@ -103,11 +106,4 @@ function historyEvidence(stored: StoredHistory): HistoryEvidence {
     ...(row.carriedBy !== undefined && { carriedBy: row.carriedBy }),
   }));
   return { ledger, eventOfMessage };
-}
-
-/** The chat of a history's key: `safeId` undone (contract bot §10). */
-export function chatOfKey(key: string): string | undefined {
-  const [, safe] = /([^/]+)\.sqlite$/.exec(key) ?? [];
-  if (safe === undefined || safe === 'u_empty') return undefined;
-  return safe.startsWith('u_') ? Buffer.from(safe.slice(2), 'base64url').toString('utf8') : safe;
 }
