@@ -105,8 +105,13 @@ export function defineQueueConformance(name: string, makeClients: MakeClients): 
       const [again] = await receive();
       expect(eventOf(again!)).toBe(first);
       expect(again?.Attributes?.ApproximateReceiveCount).toBe('2');
-      await clients.waitMillis(2500);
-      expect(await drain()).toEqual([second]);
+      // The queue hides the first message for 2 s; how soon after that it is put away differs between back ends.
+      let after: string[] = [];
+      for (let waits = 0; after.length === 0 && waits < 20; waits++) {
+        await clients.waitMillis(1500);
+        after = await drain();
+      }
+      expect(after).toEqual([second]);
       const dead = await receive(clients.deadLetterUrl);
       expect(dead.map(eventOf)).toEqual([first]);
       for (const message of dead) await remove(message, clients.deadLetterUrl);
