@@ -5,13 +5,30 @@ import { type ErrorDetails, HooklineError } from '../core/errors.ts';
  * wire format implements it. It keeps nothing between turns and does not retry; repeating a call is safe.
  */
 export interface Model {
+  /** What it can do; nothing of it when absent. */
+  readonly capabilities?: ModelCapabilities;
   /** Throws a `ModelError` by class. */
   answer(request: ModelRequest): Promise<ModelAnswer>;
 }
 
+/** Contract replies §11.5. */
+export interface ModelCapabilities {
+  /** Holds its answer to `output`; others are to be told the shape in words. */
+  readonly structuredOutput: boolean;
+  /** Looks at `images`; others refuse or ignore them. */
+  readonly images: boolean;
+}
+
+/** A picture that belongs to a message. */
+export interface ModelImage {
+  /** As `image/jpeg`. */
+  readonly contentType: string;
+  readonly base64: string;
+}
+
 /** What was said before. A `tool` message answers the tool call with its id. */
 export type ModelMessage =
-  | { readonly role: 'user'; readonly text: string }
+  | { readonly role: 'user'; readonly text: string; readonly images?: readonly ModelImage[] }
   | {
       readonly role: 'assistant';
       readonly text: string;
@@ -58,22 +75,38 @@ export interface ModelRequest {
   readonly signal?: AbortSignal;
   /** W3C trace context, handed on as a header. */
   readonly traceparent?: string;
+  /** Stands beside the call in the provider's own records, where it keeps any. */
+  readonly turnId?: string;
+  /** A hash that stands for the user, for the provider's abuse checks and its cache; up to 64 characters. */
+  readonly userRef?: string;
 }
 
 export interface ModelAnswer {
   readonly text: string;
   /** Empty unless the model wants tools to be run before it goes on. */
   readonly toolCalls: readonly ToolCall[];
-  /** `length`: cut off at the token limit. `filtered`: withheld by the provider. */
-  readonly finishReason: 'stop' | 'tools' | 'length' | 'filtered' | 'other';
+  /**
+   * `length`: cut off at the token limit. `filtered`: withheld by the provider. `refusal`: the model declined,
+   * and `text` is at most its excuse.
+   */
+  readonly finishReason: 'stop' | 'tools' | 'length' | 'filtered' | 'refusal' | 'other';
   /** Undefined when the provider does not count. */
   readonly usage: ModelUsage | undefined;
+  /** The provider's name for this answer (`resp_…`, `chatcmpl-…`, `msg_…`). */
+  readonly providerId?: string;
 }
 
 /** Tokens, as the provider counts and bills them. */
 export interface ModelUsage {
+  /** All that was read, the cached part included. */
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** The provider's own sum; absent when it gives none. */
+  readonly totalTokens?: number;
+  /** Part of `inputTokens` that came from the provider's cache. */
+  readonly cachedTokens?: number;
+  /** Part of `outputTokens` that nobody sees. */
+  readonly reasoningTokens?: number;
 }
 
 /** A model refused or did not answer. `errorClass` says what to do; it is never `unclear`. */
@@ -83,3 +116,10 @@ export class ModelError extends HooklineError {
     super(message, errorClass, details);
   }
 }
+
+/** Code of the error that says: instructions and messages are longer than what the model can read. */
+export const CONTEXT_TOO_LONG = 'context_too_long';
+
+/** Whether fewer messages may help. */
+export const isContextTooLong = (error: unknown): boolean =>
+  error instanceof HooklineError && error.code === CONTEXT_TOO_LONG;
