@@ -41,6 +41,14 @@ export const postJson = (net: ChannelNet, url: string, body: unknown, options: C
 export const postForm = (net: ChannelNet, url: string, body: FormData, options: CallOptions) =>
   call(net, url, options, { method: 'POST', headers: { ...options.headers }, body });
 
+/** POSTs form fields once; errors as `postJson`. */
+export const postFields = (net: ChannelNet, url: string, body: URLSearchParams, options: CallOptions) =>
+  call(net, url, options, { method: 'POST', headers: { ...options.headers }, body });
+
+/** GETs JSON once. Asking does nothing, so a lost answer is `transient` here. */
+export const getAnswer = (net: ChannelNet, url: string, options: CallOptions) =>
+  repeatable(() => call(net, url, options, { headers: { ...options.headers } }));
+
 async function call(net: ChannelNet, url: string, options: CallOptions, init: RequestInit) {
   try {
     return await readAnswer(await net.fetch(url, { ...init, signal: callSignal(net, options) }));
@@ -112,13 +120,15 @@ export const uploadWithRetry = <T>(
   net: ChannelNet,
   limits: { readonly deadlineMillis: number },
   attempt: () => Promise<T>,
-): Promise<T> =>
-  sendWithRetry(net, limits, async () => {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof SendError) || error.errorClass !== 'unclear') throw error;
-      const { code, message } = error;
-      throw new SendError(message, 'transient', code === undefined ? {} : { code });
-    }
-  });
+): Promise<T> => sendWithRetry(net, limits, () => repeatable(attempt));
+
+/** What may be done twice: a lost answer is no reason not to try again. */
+async function repeatable<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof SendError) || error.errorClass !== 'unclear') throw error;
+    const { code, message } = error;
+    throw new SendError(message, 'transient', code === undefined ? {} : { code });
+  }
+}

@@ -42,15 +42,36 @@ function openFence(text: string): string | undefined {
 }
 
 function cut(text: string, maxUnits: number): { head: string; tail: string } {
+  // A cut in the first half would make many small messages, and each one costs.
+  const place = wordCut(text, maxUnits, maxUnits / 2);
+  if (place !== undefined)
+    return { head: text.slice(0, place).trimEnd(), tail: text.slice(place).trimStart() };
+  const end = characterCut(text, maxUnits);
+  return { head: text.slice(0, end), tail: text.slice(end) };
+}
+
+/**
+ * Where to cut a text that is longer than `maxUnits`: behind the last paragraph that ends after `minUnits`, else
+ * a line, a sentence, a blank. Undefined when there is none of these.
+ */
+export function wordCut(text: string, maxUnits: number, minUnits: number): number | undefined {
   const window = text.slice(0, maxUnits);
   for (const pattern of [/\n\s*\n/g, /\n/g, /[.!?…]\s/g, /\s/g]) {
     const place = lastMatchEnd(window, pattern);
-    // A cut in the first half would make many small messages, and each one costs.
-    if (place > maxUnits / 2)
-      return { head: text.slice(0, place).trimEnd(), tail: text.slice(place).trimStart() };
+    if (place > minUnits) return place;
   }
-  const end = isHighSurrogate(text.charCodeAt(maxUnits - 1)) ? maxUnits - 1 : maxUnits;
-  return { head: text.slice(0, end), tail: text.slice(end) };
+  return undefined;
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Longer ones are no characters that a person types, and may be cut. */
+const MAX_GRAPHEME_UNITS = 100;
+
+/** The last place within `maxUnits` that is not inside a character as readers see it: an emoji with its joins. */
+export function characterCut(text: string, maxUnits: number): number {
+  const start = graphemes.segment(text.slice(0, maxUnits + MAX_GRAPHEME_UNITS)).containing(maxUnits)?.index;
+  if (start !== undefined && start > maxUnits - MAX_GRAPHEME_UNITS && start > 0) return start;
+  return isHighSurrogate(text.charCodeAt(maxUnits - 1)) ? maxUnits - 1 : maxUnits;
 }
 
 function lastMatchEnd(text: string, pattern: RegExp): number {
