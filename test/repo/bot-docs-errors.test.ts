@@ -13,9 +13,11 @@ const SOURCES = [
   'local/*.ts',
   'local/emulator/*.ts',
 ];
+/** Parts of the reply engine alone: their texts stand on its own page. */
+const NOT_THE_BOT = ['{runtime,cli,modules}/replies/**', 'runtime/channels/twilio/**'];
 
 /** The sources as a reader of messages sees them: placeholders as …, texts over several lines as one. */
-const spoken = globSync(SOURCES)
+const spoken = globSync(SOURCES, { exclude: NOT_THE_BOT })
   .map((file) => withoutComments(readFileSync(file, 'utf8')))
   .map((text) => text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…').replaceAll(/['`]\s*\+\s*['`]/g, ''))
   .join('\n');
