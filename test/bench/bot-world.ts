@@ -68,9 +68,11 @@ export function benchWorld({ policy, table = true, clock, agent }: BenchWorldOpt
   const graph = createGraphStandIn({ nowMillis: () => clock.nowMillis() });
   const graphFetch: typeof fetch = (...request) => {
     recorded.push({ hop, name: 'send' });
+    sends += 1;
     return graph.fetch(...request);
   };
   let logBytes = 0;
+  let sends = 0;
   const options = {
     clients: { ...aws, clock, fetch: graphFetch },
     environment: environmentOf(policy, table, tmp),
@@ -111,6 +113,10 @@ export function benchWorld({ policy, table = true, clock, agent }: BenchWorldOpt
     get logBytes() {
       return logBytes;
     },
+    /** Messages sent to the platform, those before `clear` too. */
+    get sends() {
+      return sends;
+    },
     /** One message from the webhook to the reply. */
     async message(...message: Parameters<typeof webhook>): Promise<void> {
       const event = await front(webhook(...message));
@@ -140,6 +146,11 @@ export function benchWorld({ policy, table = true, clock, agent }: BenchWorldOpt
   };
 }
 
+/** Time is measured of work that was done: throws where a message was turned away. */
+export function expectReplies({ sends }: BenchWorld, count: number): void {
+  if (sends !== count) throw new Error(`${count} replies were to be measured, ${sends} were sent.`);
+}
+
 const environmentOf = (policy: BusyPolicy, table: boolean, tmp: string) => ({
   BOT_TYPE: 'whatsapp',
   ENV_PARAMETER_NAME: '/hookline/prod/env',
@@ -149,6 +160,7 @@ const environmentOf = (policy: BusyPolicy, table: boolean, tmp: string) => ({
   CAPTURE_FAILED_EVENTS: 'true',
   // Not waited for and no part of what is measured.
   TYPING_INDICATOR: 'false',
+  INGRESS_RATE_PER_MINUTE: '0',
   WHATSAPP_VERIFY_SIGNATURE: 'true',
   UNSUPPORTED_MESSAGE: 'I cannot read this.',
   MAWS_TMP_DIR: tmp,

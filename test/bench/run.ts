@@ -15,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Section>>> = {
   acknowledgement: async () => (await import('./acknowledgement.ts')).acknowledgement(),
   'cold-start': async () => (await import('./cold-start.ts')).coldStart(),
   load: async () => (await import('./load.ts')).load(),
+  memory: async () => (await import('./memory.ts')).memory(),
   turn: async () => (await import('./turn.ts')).turn(),
 };
 

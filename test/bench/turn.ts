@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { systemClock } from '../../runtime/core/clock.ts';
-import { type BenchWorld, benchWorld } from './bot-world.ts';
+import { type BenchWorld, benchWorld, expectReplies } from './bot-world.ts';
 import { type Section, table } from './section.ts';
 import { interleaved, median, millis, percentile, ratio, timed } from './statistics.ts';
 
@@ -29,6 +29,7 @@ export async function turn(): Promise<Section> {
       front: () => timed(() => fifo.front(fifo.webhook(CHAT, `wamid.${count++}`))),
       floor: () => timed(async () => appendOnly(path.join(folder, 'floor.sqlite'), stored)),
     });
+    for (const world of [drop, fifo]) expectReplies(world, EXCHANGES + ROUNDS);
     const floor = median(times.floor);
     const row = (name: string, values: readonly number[]) => [
       name,
