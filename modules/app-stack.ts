@@ -2,8 +2,9 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, LocalBackend, S3Backend, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { Bot, type BotProps } from './bot/index.ts';
-import { addBotOutputs } from './bot/module.ts';
+import { BOT_OUTPUTS } from './bot/outputs.ts';
 import { ReadableStack } from './module-stack.ts';
+import { addOutputs } from './parts/outputs.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -27,7 +28,7 @@ export class BotStack extends AppStack {
   constructor(scope: Construct, settings: Settings, props: BotProps) {
     super(scope, 'bot', settings);
     const bot = new Bot(this, 'Default', props);
-    addBotOutputs(this, bot);
+    addOutputs(this, BOT_OUTPUTS, bot);
     new TerraformOutput(this, 'ApiUrl', { staticId: true, value: bot.api.url });
     new TerraformOutput(this, 'WebhookUrl', { staticId: true, value: bot.webhookUrl });
   }

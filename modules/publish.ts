@@ -4,28 +4,39 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'cdktf';
-import { BUNDLE_NAMES, bundleFolder } from './bot/code.ts';
+import { BUNDLE_NAMES } from './bot/code.ts';
 import { BOT_INPUTS } from './bot/inputs.ts';
 import { botModule } from './bot/module.ts';
 import { BOT_OUTPUTS } from './bot/outputs.ts';
+import { BOT_INTRODUCTION } from './introductions.ts';
+import type { ModuleStack } from './module-stack.ts';
+import { bundleFolder } from './parts/bundles.ts';
 import { moduleReadme } from './readme.ts';
 import { settingsSchema } from './settings-schema.ts';
 
-const BOT_README = moduleReadme({
-  title: 'hookline bot',
-  introduction: `A webhook bot for WhatsApp or Telegram on AWS Lambda. It needs the bot's secrets in an SSM SecureString; the
-output \`webhook_url\` is the address to give to the provider.
-
-\`\`\`hcl
-module "bot" {
-  source   = "./bot" # this folder
-  name     = "shop"
-  bot_type = "telegram"
+interface Published {
+  readonly stack: (app: App) => ModuleStack;
+  /** The zips that lie beside the Terraform. */
+  readonly zips: readonly string[];
+  readonly readme: string;
 }
-\`\`\``,
-  inputs: BOT_INPUTS,
-  outputs: BOT_OUTPUTS,
-});
+
+const MODULES = {
+  bot: {
+    stack: botModule,
+    zips: Object.values<string>({ ...BUNDLE_NAMES }),
+    readme: moduleReadme({
+      title: 'hookline bot',
+      introduction: BOT_INTRODUCTION,
+      inputs: BOT_INPUTS,
+      outputs: BOT_OUTPUTS,
+    }),
+  },
+} as const satisfies Readonly<Record<string, Published>>;
+
+export type ModuleName = keyof typeof MODULES;
+
+export const MODULE_NAMES = Object.keys(MODULES) as readonly ModuleName[];
 
 export interface PublishOptions {
   /** Default: dist/modules. */
@@ -34,26 +45,25 @@ export interface PublishOptions {
   readonly bundles?: string;
 }
 
-/** Writes `<outdir>/bot/`: the Terraform as JSON, the zips, the README. Same sources, same bytes. */
-export async function publishBot(options: PublishOptions = {}): Promise<string> {
-  const { outdir = 'dist/modules', bundles = bundleFolder() } = options;
-  const folder = path.resolve(outdir, 'bot');
+/** Writes `<outdir>/<system>/`: the Terraform as JSON, the zips, the README. Same sources, same bytes. */
+export async function publishModule(name: ModuleName, options: PublishOptions = {}): Promise<string> {
+  const { readme, zips } = MODULES[name];
+  const { outdir = 'dist/modules', bundles = bundleFolder(zips[0] ?? '') } = options;
+  const folder = path.resolve(outdir, name);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, 'main.tf.json'), await botTerraform());
-  await writeFile(path.join(folder, 'README.md'), BOT_README);
-  for (const zip of Object.values<string>({ ...BUNDLE_NAMES })) {
-    await copyFile(path.join(bundles, zip), path.join(folder, zip));
-  }
+  await writeFile(path.join(folder, 'main.tf.json'), await moduleTerraform(name));
+  await writeFile(path.join(folder, 'README.md'), readme);
+  for (const zip of zips) await copyFile(path.join(bundles, zip), path.join(folder, zip));
   return folder;
 }
 
-/** The module's Terraform, as it is published. */
-export async function botTerraform(): Promise<string> {
+/** A module's Terraform, as it is published. */
+async function moduleTerraform(name: ModuleName): Promise<string> {
   const outdir = await mkdtemp(path.join(tmpdir(), 'hookline-module-'));
   try {
     const app = new App({ outdir, skipValidation: true });
-    const stack = botModule(app);
+    const stack = MODULES[name].stack(app);
     app.synth();
     const json: unknown = JSON.parse(
       await readFile(path.join(outdir, 'stacks', stack.node.id, 'cdk.tf.json'), 'utf8'),
@@ -68,6 +78,6 @@ export async function botTerraform(): Promise<string> {
 export const schemaText = (): string => `${JSON.stringify(settingsSchema(), null, 2)}\n`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(path.relative('.', await publishBot()));
+  for (const name of MODULE_NAMES) console.log(path.relative('.', await publishModule(name)));
   await writeFile('hookline.schema.json', schemaText());
 }

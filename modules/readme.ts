@@ -1,6 +1,6 @@
-import type { Output } from './bot/outputs.ts';
 import type { Inputs } from './parts/inputs.ts';
 import { snakeCase } from './parts/names.ts';
+import type { Output } from './parts/outputs.ts';
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
@@ -20,7 +20,7 @@ export const inputTable = (inputs: Inputs): string =>
     ]),
   );
 
-export const outputTable = (outputs: Readonly<Record<string, Output>>): string =>
+export const outputTable = (outputs: Readonly<Record<string, Pick<Output<never>, 'description'>>>): string =>
   table(
     ['output', 'meaning'],
     Object.entries(outputs).map(([name, { description }]) => [code(name), description]),
@@ -30,7 +30,7 @@ export interface ModuleReadme {
   readonly title: string;
   readonly introduction: string;
   readonly inputs: Inputs;
-  readonly outputs: Readonly<Record<string, Output>>;
+  readonly outputs: Readonly<Record<string, Pick<Output<never>, 'description'>>>;
 }
 
 /** The README of a published module. Every input has a default. */

@@ -1,4 +1,5 @@
-import { bundleFolder } from '../../modules/bot/code.ts';
+import { BUNDLE_NAMES } from '../../modules/bot/code.ts';
+import { bundleFolder } from '../../modules/parts/bundles.ts';
 import type { Progress } from '../progress.ts';
 import type { Project } from '../project/project.ts';
 import type { World } from '../world.ts';
@@ -27,7 +28,11 @@ export async function initialised(project: Project, world: World, progress: Prog
  * broken one is no obstacle.
  */
 export async function openState(project: Project, world: World, progress: Progress): Promise<Terraform> {
-  const stock: Packages = { agentZip: undefined, bundles: world.bundles ?? bundleFolder(), zips: [] };
+  const stock: Packages = {
+    agentZip: undefined,
+    bundles: world.bundles ?? bundleFolder(BUNDLE_NAMES.ingress),
+    zips: [],
+  };
   await synthesise(project, stock, stackFolder(project.folder));
   return initialised(project, world, progress);
 }

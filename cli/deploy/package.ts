@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { unzipSync } from 'fflate';
-import { BUNDLE_NAMES, bundleFolder } from '../../modules/bot/code.ts';
+import { BUNDLE_NAMES } from '../../modules/bot/code.ts';
+import { bundleFolder } from '../../modules/parts/bundles.ts';
 import { buildAgentBundle, buildConfiguredBundle } from '../../runtime/build.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { agentFileOf } from '../project/agent-file.ts';
@@ -32,7 +33,7 @@ export interface Packages {
 export async function packageProject(
   project: Project,
   secrets: Environment,
-  bundles: string = bundleFolder(),
+  bundles: string = bundleFolder(BUNDLE_NAMES.ingress),
 ): Promise<Packages> {
   const agentZip = await agentZipOf(project);
   const stock = Object.values<string>({ ...BUNDLE_NAMES });

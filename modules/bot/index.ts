@@ -1,16 +1,17 @@
 import { Construct } from 'constructs';
 import { Api, WEBHOOK_PATH } from '../parts/api.ts';
 import { Bucket } from '../parts/bucket.ts';
+import { shippedZips } from '../parts/bundles.ts';
 import { Dashboard } from '../parts/dashboard.ts';
-import { BotFunction } from '../parts/function.ts';
+import { LambdaFunction } from '../parts/function.ts';
 import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
 import { attribute, type Condition, choose, is, named, not } from '../parts/optional.ts';
 import { type Place, placeOf } from '../parts/place.ts';
 import { Queues } from '../parts/queue.ts';
-import { LockTable } from '../parts/table.ts';
-import { addTags } from '../parts/tags.ts';
+import { Table } from '../parts/table.ts';
+import { addTags, BOT_TAG } from '../parts/tags.ts';
 import { addAlarms } from './alarms.ts';
-import { type BundleFiles, shippedBundles, workerCode } from './code.ts';
+import { BUNDLE_NAMES, type BundleFiles, workerCode } from './code.ts';
 import { ingressEnvironment, workerEnvironment } from './environment.ts';
 import { botGraphs } from './graphs.ts';
 import { BOT_INPUTS } from './inputs.ts';
@@ -40,11 +41,11 @@ const JOBS_RETENTION_DAYS = 30;
 export class Bot extends Construct {
   readonly api: Api;
   readonly bucket: Bucket;
-  readonly lockTable: LockTable;
+  readonly lockTable: Table;
   readonly queues: Queues;
   readonly parameter: EnvParameter;
-  readonly ingress: BotFunction;
-  readonly worker: BotFunction;
+  readonly ingress: LambdaFunction;
+  readonly worker: LambdaFunction;
   /** What the execution roles must allow, for callers who bring their own. */
   readonly ingressPolicyJson: string;
   readonly workerPolicyJson: string;
@@ -56,21 +57,17 @@ export class Bot extends Construct {
   constructor(scope: Construct, id: string, props: BotProps = {}) {
     super(scope, id);
     const values = withDefaults(BOT_INPUTS, props);
-    const { name, kmsKeyArn } = values;
+    const { name } = values;
     this.values = values;
     this.isQueued = named(this, 'is_queued', not(is(values.busyPolicy, 'drop')));
     const place = placeOf(this);
 
     this.parameter = new EnvParameter(this, 'env_parameter', { ...values, botName: name, place });
     this.bucket = this.makeBucket(place);
-    this.lockTable = new LockTable(this, 'locks', {
-      name: `${name}-locks`,
-      own: values.lockTable,
-      kmsKeyArn,
-    });
+    this.lockTable = this.makeLockTable();
     this.queues = new Queues(this, 'Default', { ...values, name, fifo: this.isQueued, place });
 
-    const bundles = props.bundles ?? shippedBundles(this);
+    const bundles = props.bundles ?? shippedZips(this, { ...BUNDLE_NAMES });
     this.ingress = this.makeIngress(bundles);
     this.worker = this.makeWorker(bundles);
     const { ingressGrant, workerGrant } = this.grantRoles();
@@ -94,7 +91,7 @@ export class Bot extends Construct {
       region: place.region,
       graphs: botGraphs(name),
     });
-    addTags(this, name, values.tags);
+    addTags(this, BOT_TAG, name, values.tags);
   }
 
   private makeBucket({ account, region }: Place): Bucket {
@@ -110,9 +107,21 @@ export class Bot extends Construct {
     });
   }
 
-  private makeIngress(bundles: BundleFiles): BotFunction {
+  /** What it holds is short-lived, so it has no backups. */
+  private makeLockTable(): Table {
+    const { name, lockTable, kmsKeyArn } = this.values;
+    return new Table(this, 'locks', {
+      name: `${name}-locks`,
+      own: lockTable,
+      kmsKeyArn,
+      hashKey: { name: 'user_id', type: 'S' },
+      ttlAttribute: 'expiresAt',
+    });
+  }
+
+  private makeIngress(bundles: BundleFiles): LambdaFunction {
     const { values } = this;
-    return new BotFunction(this, 'ingress', {
+    return new LambdaFunction(this, 'ingress', {
       ...values,
       when: not(values.singleFunction),
       name: `${values.name}-ingress`,
@@ -127,9 +136,9 @@ export class Bot extends Construct {
     });
   }
 
-  private makeWorker(bundles: BundleFiles): BotFunction {
+  private makeWorker(bundles: BundleFiles): LambdaFunction {
     const { values } = this;
-    return new BotFunction(this, 'worker', {
+    return new LambdaFunction(this, 'worker', {
       ...values,
       when: true,
       name: `${values.name}-worker`,
@@ -153,7 +162,7 @@ export class Bot extends Construct {
     };
   }
 
-  private policySubjects({ logGroup }: BotFunction): PolicySubjects {
+  private policySubjects({ logGroup }: LambdaFunction): PolicySubjects {
     const { values, isQueued, parameter, bucket, lockTable, queues } = this;
     return {
       ...values,

@@ -1,3 +1,4 @@
+import { ARN, COMMON_INPUTS, concurrency, role } from '../parts/common-inputs.ts';
 import {
   choice,
   flag,
@@ -11,10 +12,6 @@ import {
   texts,
 } from '../parts/inputs.ts';
 
-const ARN = '^arn:';
-const concurrency = object({ min: integer(1, 10_000), max: integer(1, 10_000) });
-const role = object({ arn: text(ARN) });
-
 /** Everything that can be set about a bot. Names are `snake_case` in Terraform and in the settings file. */
 export const BOT_INPUTS = {
   name: input(
@@ -22,7 +19,7 @@ export const BOT_INPUTS = {
     'hookline',
     'Prefix of every resource name: 2 to 32 lower-case letters, digits and hyphens. Two bots need two names.',
   ),
-  tags: input(textMap, {}, 'Tags for every resource that can carry them.'),
+  tags: COMMON_INPUTS.tags,
 
   botType: input(choice('whatsapp', 'telegram'), 'whatsapp', 'Channel of the bot: whatsapp or telegram.'),
   busyPolicy: input(
@@ -102,23 +99,15 @@ export const BOT_INPUTS = {
     'Webhook requests per second that the API lets through.',
   ),
   throttleBurst: input(integer(1, 5_000), 100, 'Webhook requests that the API lets through at once.'),
-  manageApiGatewayAccount: input(
-    flag,
-    false,
-    'REST access logs. They need an account-wide, region-wide CloudWatch role, which this sets: only for one module in an account and region.',
-  ),
+  manageApiGatewayAccount: COMMON_INPUTS.manageApiGatewayAccount,
 
   singleFunction: input(
     flag,
     false,
     'One function for webhooks and work in place of two. Not with api = "function_url".',
   ),
-  runtime: input(
-    text('^nodejs'),
-    'nodejs22.x',
-    'Lambda runtime. Newer ones than nodejs22.x need a newer AWS provider.',
-  ),
-  architectures: input(texts, ['arm64'], 'Processor of the functions: ["arm64"] or ["x86_64"].'),
+  runtime: COMMON_INPUTS.runtime,
+  architectures: COMMON_INPUTS.architectures,
   ingressMemoryMb: input(integer(128, 10_240), 256, 'Memory of the ingress function, in MB.'),
   ingressTimeoutSeconds: input(integer(1, 29), 10, 'Timeout of the ingress function, in seconds.'),
   workerMemoryMb: input(integer(128, 10_240), 512, 'Memory of the worker function, in MB.'),
@@ -143,10 +132,7 @@ export const BOT_INPUTS = {
     concurrency,
     'Environments of the worker kept warm, scaled between min and max at 70 % use. Null: none. Costs money while idle.',
   ),
-  vpc: optionalInput(
-    object({ subnetIds: texts, securityGroupIds: texts }),
-    'Subnets and security groups for the functions. They need a way to AWS services and to the provider. Null: no VPC.',
-  ),
+  vpc: COMMON_INPUTS.vpc,
 
   lockTtlSeconds: input(
     integer(1, 86_400),
@@ -186,30 +172,23 @@ export const BOT_INPUTS = {
     role,
     'Your own execution role for the worker. Attach the output worker_policy_json to it. Null: make one.',
   ),
-  permissionsBoundary: optionalInput(
-    text(ARN),
-    'ARN of the permissions boundary of every role that is made here.',
-  ),
-  rolePath: input(
-    text('^/([A-Za-z0-9+=,.@_-]+/)*$'),
-    '/',
-    'IAM path of every role that is made here: begins and ends with a slash.',
-  ),
+  permissionsBoundary: COMMON_INPUTS.permissionsBoundary,
+  rolePath: COMMON_INPUTS.rolePath,
   kmsKeyArn: optionalInput(
     text(ARN),
     'ARN of a KMS key for bucket, table, queues, logs and environment variables. Its policy must let the CloudWatch Logs service use it. Null: keys that AWS owns or manages.',
   ),
 
-  tracing: input(flag, true, 'X-Ray tracing of the API and the functions.'),
+  tracing: COMMON_INPUTS.tracing,
   logRetentionDays: input(
     integer(1, 3_653),
     30,
     'Days that log lines are kept; one of the values CloudWatch knows.',
   ),
-  alarms: input(flag, true, 'Make the CloudWatch alarms.'),
+  alarms: COMMON_INPUTS.alarms,
   alarmTopicArn: optionalInput(
     text(ARN),
     'ARN of the SNS topic that alarms go to. Null: alarms change state only.',
   ),
-  dashboard: input(flag, true, 'Make the CloudWatch dashboard.'),
+  dashboard: COMMON_INPUTS.dashboard,
 } as const;

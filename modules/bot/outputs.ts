@@ -1,18 +1,8 @@
-import { attribute, type Condition } from '../parts/optional.ts';
+import { attribute } from '../parts/optional.ts';
+import { type Outputs, output as outputOf } from '../parts/outputs.ts';
 import type { Bot } from './index.ts';
 
-export interface Output {
-  readonly description: string;
-  readonly value: (bot: Bot) => string;
-  /** False: of no use for this bot. */
-  readonly isOf?: (bot: Bot) => Condition;
-}
-
-const output = (
-  description: string,
-  value: (bot: Bot) => string,
-  isOf?: (bot: Bot) => Condition,
-): Output => ({ description, value, ...(isOf ? { isOf } : {}) });
+const output = outputOf<Bot>;
 
 /** What a neighbour of the bot may need. Null where the inputs make no such thing. */
 export const BOT_OUTPUTS = {
@@ -84,4 +74,4 @@ export const BOT_OUTPUTS = {
   dead_letter_queue_arn: output('ARN of the queue of what could not be done.', ({ queues }) =>
     attribute(queues.dead, 'arn'),
   ),
-} as const satisfies Readonly<Record<string, Output>>;
+} as const satisfies Outputs<Bot>;

@@ -1,3 +1,4 @@
+import { type FunctionSubjects, logRights, platformRights } from '../parts/function-rights.ts';
 import type { Statement } from '../parts/iam.ts';
 import { all, type Condition, given, type Optional, unwrap } from '../parts/optional.ts';
 
@@ -12,8 +13,7 @@ export const FILES_PREFIX = 'files';
 const DELIVERY_KEY_PREFIX = 'evt:';
 
 /** What the policies speak about. */
-export interface PolicySubjects {
-  readonly logGroupArn: string;
+export interface PolicySubjects extends FunctionSubjects {
   readonly bucketArn: string;
   readonly tableArn: string;
   readonly jobsQueueArn: string;
@@ -30,9 +30,6 @@ export interface PolicySubjects {
   readonly tokenWriteBack: Condition;
   readonly persistFiles: Condition;
   readonly adminCommands: Condition;
-  readonly tracing: Condition;
-  readonly vpc: Optional<unknown>;
-  readonly kmsKeyArn: Optional<string>;
   /** The function that decides the replies. */
   readonly agentFunctionArn: Optional<string>;
 }
@@ -43,11 +40,7 @@ const allowing = (condition: Condition, statements: readonly Statement[]): reado
 /** What every function needs to start, to log and to read its secrets. */
 function commonStatements(on: PolicySubjects): readonly Statement[] {
   return [
-    {
-      sid: 'Logs',
-      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: [`${on.logGroupArn}:*`],
-    },
+    logRights(on),
     { sid: 'Parameter', actions: ['ssm:GetParameter'], resources: [on.parameterArn] },
     {
       sid: 'Secret',
@@ -55,33 +48,7 @@ function commonStatements(on: PolicySubjects): readonly Statement[] {
       resources: [on.secretArn],
       when: on.isSecret,
     },
-    {
-      sid: 'Key',
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [unwrap(on.kmsKeyArn) ?? ''],
-      when: given(on.kmsKeyArn),
-    },
-    {
-      sid: 'Tracing',
-      actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-      // X-Ray has no resources to name.
-      resources: ['*'],
-      when: on.tracing,
-    },
-    {
-      sid: 'NetworkInterfaces',
-      actions: [
-        'ec2:CreateNetworkInterface',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSubnets',
-        'ec2:DeleteNetworkInterface',
-        'ec2:AssignPrivateIpAddresses',
-        'ec2:UnassignPrivateIpAddresses',
-      ],
-      // Lambda makes the interfaces itself; AWS checks these permissions against every resource.
-      resources: ['*'],
-      when: given(on.vpc),
-    },
+    ...platformRights(on),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { LambdaEventSourceMapping } from '@cdktf/provider-aws/lib/lambda-event-source-mapping';
 import { LambdaFunctionEventInvokeConfig } from '@cdktf/provider-aws/lib/lambda-function-event-invoke-config';
 import { Construct } from 'constructs';
-import type { BotFunction } from '../parts/function.ts';
+import type { LambdaFunction } from '../parts/function.ts';
 import type { Grant } from '../parts/iam.ts';
 import {
   attribute,
@@ -21,7 +21,7 @@ const MERGE_BATCH_SIZE = 10;
 const MAX_EVENT_AGE_SECONDS = 3_600;
 
 export interface WorkSourceProps {
-  readonly worker: BotFunction;
+  readonly worker: LambdaFunction;
   readonly grant: Grant;
   readonly queues: Queues;
   readonly isQueued: Condition;

@@ -21,8 +21,10 @@ export interface Metric {
 }
 
 export interface Alarm {
-  /** Last part of its name; the runbook has an entry under it. */
+  /** The runbook has an entry under it. */
   readonly id: string;
+  /** Last part of its name; default: the id, with hyphens. */
+  readonly title?: string;
   readonly description: string;
   /** Default: always. */
   readonly when?: Condition;
@@ -32,6 +34,12 @@ export interface Alarm {
   readonly statistic?: string;
   /** It rings above this. */
   readonly threshold: Settable<number>;
+  /** Length of a period, in seconds; default: 300. */
+  readonly periodSeconds?: number;
+  /** Periods in a row that must be above it; default: 1. */
+  readonly periods?: number;
+  /** It rings below the threshold, and where nothing is measured. Default: false. */
+  readonly ringsBelow?: boolean;
 }
 
 export interface AlarmsProps {
@@ -54,12 +62,12 @@ export class Alarms extends Construct {
         all(props.when, alarm.when ?? true),
         (count) =>
           new CloudwatchMetricAlarm(this, alarm.id, {
-            alarmName: `${props.name}-${alarm.id.replaceAll('_', '-')}`,
+            alarmName: `${props.name}-${alarm.title ?? alarm.id.replaceAll('_', '-')}`,
             alarmDescription: alarm.description,
-            comparisonOperator: 'GreaterThanThreshold',
+            comparisonOperator: alarm.ringsBelow ? 'LessThanThreshold' : 'GreaterThanThreshold',
             threshold: numberOf(alarm.threshold),
-            evaluationPeriods: 1,
-            treatMissingData: 'notBreaching',
+            evaluationPeriods: alarm.periods ?? 1,
+            treatMissingData: alarm.ringsBelow ? 'breaching' : 'notBreaching',
             alarmActions: listOf(topics),
             okActions: listOf(topics),
             ...measured(alarm),
@@ -70,8 +78,7 @@ export class Alarms extends Construct {
   }
 }
 
-function measured({ metrics, statistic = 'Sum' }: Alarm) {
-  const period = PERIOD_SECONDS;
+function measured({ metrics, statistic = 'Sum', periodSeconds: period = PERIOD_SECONDS }: Alarm) {
   const [only, ...others] = metrics;
   if (only && others.length === 0) {
     const kind = statistic.startsWith('p') ? { extendedStatistic: statistic } : { statistic };

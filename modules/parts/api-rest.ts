@@ -12,7 +12,8 @@ import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy
 import { LambdaPermission } from '@cdktf/provider-aws/lib/lambda-permission';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
-import { type ErrorMetric, type FrontDoorProps, WEBHOOK_METHODS, WEBHOOK_PATH } from './api.ts';
+import type { ErrorMetric, FrontDoorProps } from './api.ts';
+import { answerOptions, type Cors } from './api-cors.ts';
 import {
   addressOf,
   all,
@@ -26,16 +27,23 @@ import {
   when,
 } from './optional.ts';
 
-export const REST_STAGE = 'Prod';
+/** A path of the API, all of whose methods go to the function. */
+export interface RestPath {
+  /** Part of the addresses; left out where the API has one path. */
+  readonly id?: string;
+  /** Such as `/whatsapp/status`; the path above it comes before it in the list. */
+  readonly path: string;
+  readonly methods: readonly string[];
+  /** Default: OPTIONS is not answered. */
+  readonly cors?: Cors;
+}
 
-/** What an access log line tells: no body, no query (the handshake carries a token there), no address. */
-const ACCESS_LOG_FORMAT = JSON.stringify({
-  request_id: '$context.requestId',
-  time: '$context.requestTime',
-  method: '$context.httpMethod',
-  status: '$context.status',
-  latency_ms: '$context.responseLatency',
-});
+export interface RestApiProps extends FrontDoorProps {
+  readonly stageName: string;
+  readonly paths: readonly RestPath[];
+  /** JSON of `$context` variables. */
+  readonly accessLogFormat: string;
+}
 
 export class RestApi extends Construct {
   readonly api: ApiGatewayRestApi | undefined;
@@ -43,7 +51,7 @@ export class RestApi extends Construct {
   readonly url: string;
   readonly errorMetric: ErrorMetric;
 
-  constructor(scope: Construct, id: string, props: FrontDoorProps) {
+  constructor(scope: Construct, id: string, props: RestApiProps) {
     super(scope, id);
     this.api = when(
       props.when,
@@ -61,15 +69,15 @@ export class RestApi extends Construct {
       when: props.when,
       namespace: 'AWS/ApiGateway',
       metricName: '5XXError',
-      dimensions: { ApiName: props.name, Stage: REST_STAGE },
+      dimensions: { ApiName: props.name, Stage: props.stageName },
     };
   }
 
-  private makeStage(props: FrontDoorProps, count: Count): ApiGatewayStage {
+  private makeStage(props: RestApiProps, count: Count): ApiGatewayStage {
     const restApiId = attribute(this.api, 'id');
     const stage = new ApiGatewayStage(this, 'stage', {
       restApiId,
-      stageName: REST_STAGE,
+      stageName: props.stageName,
       deploymentId: attribute(this.deploy(props, count), 'id'),
       xrayTracingEnabled: flagOf(props.tracing),
       ...count,
@@ -85,33 +93,49 @@ export class RestApi extends Construct {
       },
       ...count,
     });
-    new LambdaPermission(this, 'permission', {
-      statementId: 'RestApi',
-      action: 'lambda:InvokeFunction',
-      functionName: props.functionName,
-      qualifier: props.qualifier,
-      principal: 'apigateway.amazonaws.com',
-      sourceArn: `${attribute(this.api, 'execution_arn')}/*/*${WEBHOOK_PATH}`,
-      ...count,
-    });
     this.logAccess(props, stage);
     return stage;
   }
 
-  private deploy(props: FrontDoorProps, count: Count): ApiGatewayDeployment {
+  private deploy(props: RestApiProps, count: Count): ApiGatewayDeployment {
     const restApiId = attribute(this.api, 'id');
-    const resource = new ApiGatewayResource(this, 'resource', {
+    const root = attribute(this.api, 'root_resource_id');
+    const ids = new Map<string, string>();
+    const parts = props.paths.flatMap((path) => {
+      const cut = path.path.lastIndexOf('/');
+      const made = this.makePath(path, ids.get(path.path.slice(0, cut)) ?? root, props, count);
+      ids.set(path.path, attribute(made.resource, 'id'));
+      return [made.resource, ...made.methods];
+    });
+    const copied = [...parts.map((part) => attribute(part, 'id')), props.invokeArn];
+    const texts = props.paths.flatMap(({ cors }) => (cors ? [JSON.stringify(cors)] : []));
+    // A deployment is a copy of the API: it is made anew when a part of the API is.
+    return new ApiGatewayDeployment(this, 'deployment', {
       restApiId,
-      parentId: attribute(this.api, 'root_resource_id'),
-      pathPart: WEBHOOK_PATH.slice(1),
+      triggers: { redeployment: expression(`sha1(jsonencode(${hcl([...copied, ...texts])}))`) },
+      lifecycle: { createBeforeDestroy: true },
+      dependsOn: parts.filter((part) => !(part instanceof ApiGatewayResource)),
       ...count,
     });
-    const parts = WEBHOOK_METHODS.flatMap((httpMethod): TerraformResource[] => {
-      const at = { restApiId, resourceId: attribute(resource, 'id'), ...count };
+  }
+
+  private makePath(path: RestPath, parentId: string, props: RestApiProps, count: Count) {
+    const scope = path.id === undefined ? this : new Construct(this, path.id);
+    const restApiId = attribute(this.api, 'id');
+    const pathPart = path.path.slice(path.path.lastIndexOf('/') + 1);
+    const resource = new ApiGatewayResource(scope, 'resource', { restApiId, parentId, pathPart, ...count });
+    const at = { restApiId, resourceId: attribute(resource, 'id') };
+    const methods = path.methods.flatMap((httpMethod): TerraformResource[] => {
       const word = httpMethod.toLowerCase();
-      const method = new ApiGatewayMethod(this, word, { ...at, httpMethod, authorization: 'NONE' });
-      const integration = new ApiGatewayIntegration(this, `${word}_proxy`, {
+      const method = new ApiGatewayMethod(scope, word, {
         ...at,
+        ...count,
+        httpMethod,
+        authorization: 'NONE',
+      });
+      const integration = new ApiGatewayIntegration(scope, `${word}_proxy`, {
+        ...at,
+        ...count,
         httpMethod: attribute(method, 'http_method'),
         type: 'AWS_PROXY',
         integrationHttpMethod: 'POST',
@@ -119,18 +143,20 @@ export class RestApi extends Construct {
       });
       return [method, integration];
     });
-    // A deployment is a copy of the API: it is made anew when a part of the API is.
-    const copied = [resource, ...parts].map((part) => attribute(part, 'id'));
-    return new ApiGatewayDeployment(this, 'deployment', {
-      restApiId,
-      triggers: { redeployment: expression(`sha1(jsonencode(${hcl([...copied, props.invokeArn])}))`) },
-      lifecycle: { createBeforeDestroy: true },
-      dependsOn: parts,
+    new LambdaPermission(scope, 'permission', {
+      statementId: `RestApi${path.id ?? ''}`,
+      action: 'lambda:InvokeFunction',
+      functionName: props.functionName,
+      qualifier: props.qualifier,
+      principal: 'apigateway.amazonaws.com',
+      sourceArn: `${attribute(this.api, 'execution_arn')}/*/*${path.path}`,
       ...count,
     });
+    const options = path.cors ? answerOptions(scope, at, path.cors, count) : [];
+    return { resource, methods: [...methods, ...options] };
   }
 
-  private logAccess(props: FrontDoorProps, stage: ApiGatewayStage): void {
+  private logAccess(props: RestApiProps, stage: ApiGatewayStage): void {
     const wanted = all(props.when, props.manageAccount);
     if (wanted === false) return;
     const logGroup = when(wanted, (count) => {
@@ -145,7 +171,7 @@ export class RestApi extends Construct {
     when(wanted, (count) => this.makeAccount(props, stage, count));
     const content = {
       destination_arn: attribute(logGroup, 'arn'),
-      format: ACCESS_LOG_FORMAT,
+      format: props.accessLogFormat,
     };
     if (wanted === true) stage.addOverride('access_log_settings', content);
     else {

@@ -34,6 +34,17 @@ export interface FrontDoorProps extends Omit<ApiProps, 'kind'> {
 export const WEBHOOK_PATH = '/webhook';
 export const WEBHOOK_METHODS = ['GET', 'POST'] as const;
 
+const REST_STAGE = 'Prod';
+
+/** What an access log line tells: no body, no query (the handshake carries a token there), no address. */
+const ACCESS_LOG_FORMAT = JSON.stringify({
+  request_id: '$context.requestId',
+  time: '$context.requestTime',
+  method: '$context.httpMethod',
+  status: '$context.status',
+  latency_ms: '$context.responseLatency',
+});
+
 /** The metric that counts answers of class 5xx. */
 export interface ErrorMetric {
   readonly when: Condition;
@@ -56,7 +67,13 @@ export class Api extends Construct {
     const isRest = named(this, 'is_rest', is(kind, 'rest')) as Condition;
     const isHttp = named(this, 'is_http', is(kind, 'http')) as Condition;
     const isUrl = named(this, 'is_function_url', is(kind, 'function_url')) as Condition;
-    this.rest = new RestApi(this, 'rest', { ...props, when: isRest });
+    this.rest = new RestApi(this, 'rest', {
+      ...props,
+      when: isRest,
+      stageName: REST_STAGE,
+      paths: [{ path: WEBHOOK_PATH, methods: WEBHOOK_METHODS }],
+      accessLogFormat: ACCESS_LOG_FORMAT,
+    });
     this.http = new HttpApi(this, 'http', { ...props, when: isHttp });
     this.functionUrl = new FunctionUrl(this, 'url', { ...props, when: isUrl });
     this.url = named(

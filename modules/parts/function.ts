@@ -2,7 +2,7 @@ import { AppautoscalingPolicy } from '@cdktf/provider-aws/lib/appautoscaling-pol
 import { AppautoscalingTarget } from '@cdktf/provider-aws/lib/appautoscaling-target';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { LambdaAlias } from '@cdktf/provider-aws/lib/lambda-alias';
-import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function';
+import { LambdaFunction as FunctionResource } from '@cdktf/provider-aws/lib/lambda-function';
 import { LambdaProvisionedConcurrencyConfig } from '@cdktf/provider-aws/lib/lambda-provisioned-concurrency-config';
 import { Construct } from 'constructs';
 import { FunctionRole } from './iam.ts';
@@ -49,10 +49,16 @@ export interface FunctionProps extends FunctionDefaults {
   readonly description: string;
   readonly code: Code;
   readonly ownRole: Optional<{ readonly arn: string }>;
+  /** Default: the function's name. */
+  readonly roleName?: string;
+  /** Default: the role's name. */
+  readonly policyName?: string;
   readonly permissionsBoundary: Optional<string>;
   readonly rolePath: string;
   readonly memoryMb: Settable<number>;
   readonly timeoutSeconds: Settable<number>;
+  /** Lambda's own filter of log lines, `DEBUG` or `INFO`; default: INFO. */
+  readonly applicationLogLevel?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The user's variables, which do not replace ours. */
   readonly environmentVariables: Readonly<Record<string, string>> | Expression;
@@ -79,15 +85,19 @@ export const ALIAS = 'live';
 const SCALE_AT_UTILISATION = 0.7;
 
 /** A function with its role, its log group (made first, else Lambda makes one that never expires), its alias. */
-export class BotFunction extends Construct {
-  readonly function: LambdaFunction | undefined;
+export class LambdaFunction extends Construct {
+  readonly function: FunctionResource | undefined;
   readonly alias: LambdaAlias | undefined;
   readonly logGroup: CloudwatchLogGroup | undefined;
   readonly role: FunctionRole;
 
   constructor(scope: Construct, id: string, props: FunctionProps) {
     super(scope, id);
-    this.role = new FunctionRole(this, 'Default', { ...props, own: props.ownRole });
+    this.role = new FunctionRole(this, 'Default', {
+      ...props,
+      name: props.roleName ?? props.name,
+      own: props.ownRole,
+    });
     this.logGroup = when(
       props.when,
       (count) =>
@@ -112,10 +122,10 @@ export class BotFunction extends Construct {
     this.keepWarm(props);
   }
 
-  private makeFunction(props: FunctionProps, count: { count?: number }): LambdaFunction {
+  private makeFunction(props: FunctionProps, count: { count?: number }): FunctionResource {
     const reserved = unwrap(props.reservedConcurrency);
     const { file, s3 } = props.code;
-    const made = new LambdaFunction(this, 'function', {
+    const made = new FunctionResource(this, 'function', {
       functionName: props.name,
       description: props.description,
       role: this.role.arn,
@@ -132,7 +142,7 @@ export class BotFunction extends Construct {
       loggingConfig: {
         logFormat: 'JSON',
         // Lambda takes our level CRITICAL for INFO: a higher one would drop these lines and their alarm.
-        applicationLogLevel: 'INFO',
+        applicationLogLevel: props.applicationLogLevel ?? 'INFO',
         logGroup: attribute(this.logGroup, 'name'),
       },
       tracingConfig: { mode: choose(props.tracing, 'Active', 'PassThrough') },
@@ -213,7 +223,7 @@ function mergedEnvironment({ environment, environmentVariables }: FunctionProps)
   return expression(`merge(${hcl(environmentVariables)}, ${hcl(environment)})`);
 }
 
-function addVpc(resource: LambdaFunction, vpc: FunctionProps['vpc']): void {
+function addVpc(resource: FunctionResource, vpc: FunctionProps['vpc']): void {
   const value = unwrap(vpc);
   if (!value) return;
   const content = { subnet_ids: value.subnetIds, security_group_ids: value.securityGroupIds };

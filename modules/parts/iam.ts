@@ -11,8 +11,10 @@ import {
   expression,
   given,
   hcl,
+  listOf,
   not,
   type Optional,
+  type Settable,
   unwrap,
   when,
 } from './optional.ts';
@@ -21,7 +23,7 @@ import {
 export interface Statement {
   readonly sid: string;
   readonly actions: readonly string[];
-  readonly resources: readonly string[];
+  readonly resources: Settable<readonly string[]>;
   readonly condition?: {
     readonly test: string;
     readonly variable: string;
@@ -41,7 +43,7 @@ export function policyDocument(
   const body = ({ sid, actions, resources, condition }: Statement) => ({
     sid,
     actions: [...actions],
-    resources: [...resources],
+    resources: listOf(resources),
     ...(condition ? { condition: [{ ...condition, values: [...condition.values] }] } : {}),
   });
   const conditional = statements.filter(({ when: condition }) => typeof condition === 'string');
@@ -67,6 +69,8 @@ const LAMBDA_MAY_ASSUME = JSON.stringify({
 export interface FunctionRoleProps {
   readonly when: Condition;
   readonly name: string;
+  /** Default: the role's name. */
+  readonly policyName?: string;
   /** The caller's own role: then nothing is made but the policy document. */
   readonly own: Optional<{ readonly arn: string }>;
   readonly permissionsBoundary: Optional<string>;
@@ -81,11 +85,11 @@ export class FunctionRole extends Construct {
   private readonly role: IamRole | undefined;
   private readonly functionWhen: Condition;
   private readonly roleWhen: Condition;
-  private readonly roleName: string;
+  private readonly policyName: string;
 
   constructor(scope: Construct, id: string, props: FunctionRoleProps) {
     super(scope, id);
-    this.roleName = props.name;
+    this.policyName = props.policyName ?? props.name;
     this.functionWhen = props.when;
     this.isOwn = given(props.own);
     this.roleWhen = all(props.when, not(this.isOwn));
@@ -114,7 +118,7 @@ export class FunctionRole extends Construct {
       this.roleWhen,
       (count) =>
         new IamRolePolicy(this, 'role_policy', {
-          name: this.roleName,
+          name: this.policyName,
           role: attribute(this.role, 'id'),
           policy: json,
           ...count,

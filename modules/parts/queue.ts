@@ -18,7 +18,7 @@ import {
 import type { Place } from './place.ts';
 
 /** The longest that SQS keeps a message. */
-const RETENTION_SECONDS = 14 * 86_400;
+export const RETENTION_SECONDS = 14 * 86_400;
 
 export interface QueuesProps {
   readonly name: string;
@@ -75,7 +75,7 @@ export class Queues extends Construct {
 }
 
 /** Inline, so the ARN is written out: a queue cannot refer to itself. */
-function tlsOnly(queue: string, { partition, region, account }: Place): string {
+export function tlsOnly(queue: string, { partition, region, account }: Place): string {
   return JSON.stringify({
     Version: '2012-10-17',
     Statement: [
@@ -91,7 +91,8 @@ function tlsOnly(queue: string, { partition, region, account }: Place): string {
   });
 }
 
-function encryptedBy(kmsKeyArn: Optional<string>) {
+/** With the caller's key, else with one of SQS. */
+export function encryptedBy(kmsKeyArn: Optional<string>) {
   const key = unwrap(kmsKeyArn);
   if (key === undefined) return { sqsManagedSseEnabled: true };
   const withKey = given(kmsKeyArn);

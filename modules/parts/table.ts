@@ -4,6 +4,7 @@ import {
   attribute,
   type Condition,
   choose,
+  flagOf,
   given,
   named,
   not,
@@ -12,32 +13,61 @@ import {
   when,
 } from './optional.ts';
 
-export interface LockTableProps {
+/** Name of a key attribute and its type: S text, N number. */
+export interface Key {
   readonly name: string;
-  readonly own: Optional<{ readonly name: string; readonly arn: string }>;
-  readonly kmsKeyArn: Optional<string>;
+  readonly type: 'S' | 'N';
 }
 
-/** The table of locks and delivery items. What it holds is short-lived, so it has no backups. */
-export class LockTable extends Construct {
+export interface TableIndex {
+  readonly name: string;
+  /** Of a local index always the table's. */
+  readonly hashKey: Key;
+  readonly rangeKey: Key;
+  /** Attributes beside the keys that it holds; `all` of them, or none. Default: none. */
+  readonly holds?: 'all' | readonly string[];
+}
+
+export interface TableProps {
+  readonly name: string;
+  /** The caller's own table: then nothing is made. Default: make one. */
+  readonly own?: Optional<{ readonly name: string; readonly arn: string }>;
+  readonly kmsKeyArn: Optional<string>;
+  readonly hashKey: Key;
+  readonly rangeKey?: Key;
+  /** Attribute with the time from which DynamoDB may delete an item. Default: nothing is deleted. */
+  readonly ttlAttribute?: string;
+  readonly globalIndexes?: readonly TableIndex[];
+  readonly localIndexes?: readonly TableIndex[];
+  /** What is kept for good: backups to any second of the last 35 days, and if asked no deletion. Default: false. */
+  readonly isLasting?: boolean;
+  readonly deletionProtection?: Condition;
+}
+
+/** A table that is paid by request, encrypted. */
+export class Table extends Construct {
   readonly table: DynamodbTable | undefined;
   readonly tableName: string;
   readonly tableArn: string;
 
-  constructor(scope: Construct, id: string, { name, own, kmsKeyArn }: LockTableProps) {
+  constructor(scope: Construct, id: string, props: TableProps) {
     super(scope, id);
+    const { own } = props;
     const wanted: Condition = not(given(own));
     this.table = when(
       wanted,
       (count) =>
         new DynamodbTable(this, 'Default', {
-          name,
+          name: props.name,
           billingMode: 'PAY_PER_REQUEST',
-          hashKey: 'user_id',
-          attribute: [{ name: 'user_id', type: 'S' }],
-          ttl: { attributeName: 'expiresAt', enabled: true },
-          serverSideEncryption: { enabled: true, ...keyArn(kmsKeyArn) },
-          pointInTimeRecovery: { enabled: false },
+          ...keysOf(props),
+          ...indexesOf(props),
+          ...(props.ttlAttribute ? { ttl: { attributeName: props.ttlAttribute, enabled: true } } : {}),
+          serverSideEncryption: { enabled: true, ...keyArn(props.kmsKeyArn) },
+          pointInTimeRecovery: { enabled: props.isLasting ?? false },
+          ...(props.deletionProtection === undefined
+            ? {}
+            : { deletionProtectionEnabled: flagOf(props.deletionProtection) }),
           ...count,
         }),
     );
@@ -52,6 +82,49 @@ export class LockTable extends Construct {
       choose(given(own), unwrap(own)?.arn ?? '', attribute(this.table, 'arn')),
     );
   }
+}
+
+/** DynamoDB wants to know the attributes that are keys of the table or of an index, and no other. */
+function keysOf({ hashKey, rangeKey, globalIndexes = [], localIndexes = [] }: TableProps) {
+  const inIndexes = [...globalIndexes, ...localIndexes].flatMap((index) => [index.hashKey, index.rangeKey]);
+  const types = new Map(
+    [hashKey, ...(rangeKey ? [rangeKey] : []), ...inIndexes].map((key) => [key.name, key]),
+  );
+  return {
+    hashKey: hashKey.name,
+    ...(rangeKey ? { rangeKey: rangeKey.name } : {}),
+    attribute: [...types.values()].map(({ name, type }) => ({ name, type })),
+  };
+}
+
+function indexesOf({ globalIndexes = [], localIndexes = [] }: TableProps) {
+  return {
+    ...(globalIndexes.length > 0
+      ? {
+          globalSecondaryIndex: globalIndexes.map((index) => ({
+            name: index.name,
+            hashKey: index.hashKey.name,
+            rangeKey: index.rangeKey.name,
+            ...projectionOf(index),
+          })),
+        }
+      : {}),
+    ...(localIndexes.length > 0
+      ? {
+          localSecondaryIndex: localIndexes.map((index) => ({
+            name: index.name,
+            rangeKey: index.rangeKey.name,
+            ...projectionOf(index),
+          })),
+        }
+      : {}),
+  };
+}
+
+function projectionOf({ holds = [] }: TableIndex) {
+  if (holds === 'all') return { projectionType: 'ALL' };
+  if (holds.length === 0) return { projectionType: 'KEYS_ONLY' };
+  return { projectionType: 'INCLUDE', nonKeyAttributes: [...holds] };
 }
 
 const keyArn = (kmsKeyArn: Optional<string>) => {

@@ -11,15 +11,18 @@ const isTaggable = (node: IConstruct): node is IConstruct & Taggable => 'tags' i
 /** Marks what belongs to a bot, with the bot's name: `hookline bot list` finds it by this. */
 export const BOT_TAG = 'hookline:bot';
 
+/** Marks what belongs to a reply engine, with the name of the deployment. */
+export const REPLIES_TAG = 'hookline:replies';
+
 /**
  * Without the mark, as nobody looks for them by it: they go with what they belong to. An emulator forgets their
  * tags, so each plan on it would set them again.
  */
 const UNMARKED: ReadonlySet<string> = new Set(['aws_cloudwatch_metric_alarm', 'aws_api_gateway_stage']);
 
-/** Puts the bot's mark and the user's tags on every resource below that can carry them. */
-export function addTags(scope: Construct, botName: string, tags: Tags): void {
-  const own = { [BOT_TAG]: botName };
+/** Puts a system's mark and the user's tags on every resource below that can carry them. */
+export function addTags(scope: Construct, mark: string, name: string, tags: Tags): void {
+  const own = { [mark]: name };
   const values =
     typeof tags === 'string'
       ? Token.asStringMap(expression(`merge(${hcl(tags)}, ${hcl(own)})`))

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { bundleFolder } from '../../modules/bot/code.ts';
+import { bundleFolder } from '../../modules/parts/bundles.ts';
 
 test("the warnings of SQLite and of the AWS SDK do not stand in a command's output; others do", () => {
   const code = `
@@ -24,10 +24,12 @@ test("the warnings of SQLite and of the AWS SDK do not stand in a command's outp
 test('only in a clone is it said to build the zips', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'hookline-zips-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  expect(() => bundleFolder(folder)).toThrow(
+  expect(() => bundleFolder('bot-ingress.zip', folder)).toThrow(
     'The package hookline has no zips in dist/bundles: install it again.',
   );
   mkdirSync(path.join(folder, 'runtime'));
   writeFileSync(path.join(folder, 'runtime', 'build.ts'), '');
-  expect(() => bundleFolder(path.join(folder, 'modules'))).toThrow('run "npm run build" first');
+  expect(() => bundleFolder('bot-ingress.zip', path.join(folder, 'modules'))).toThrow(
+    'run "npm run build" first',
+  );
 });

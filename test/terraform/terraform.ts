@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { publishBot } from '../../modules/publish.ts';
+import { type ModuleName, publishModule } from '../../modules/publish.ts';
 import { buildBundles } from '../../runtime/build.ts';
 
 const run = promisify(execFile);
@@ -39,10 +39,10 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
 }
 
 /** Builds the zips and the module from the sources as they are. */
-export async function publishFromSources(folder: string): Promise<string> {
+export async function publishFromSources(folder: string, name: ModuleName = 'bot'): Promise<string> {
   const bundles = path.join(folder, 'bundles');
   await buildBundles({ outdir: bundles });
-  return publishBot({ outdir: path.join(folder, 'modules'), bundles });
+  return publishModule(name, { outdir: path.join(folder, 'modules'), bundles });
 }
 
 /** A root of its own that uses the module in ./bot, with the given files in it, initialised. */

@@ -10,7 +10,7 @@ import { createGraphStandIn } from '../../../local/stand-ins/graph.ts';
 import { controlRoute, platformRoute } from '../../../local/stand-ins/routes.ts';
 import { createTelegramStandIn } from '../../../local/stand-ins/telegram.ts';
 import { applyToEmulator, prepareForEmulator } from '../../../local/terraform.ts';
-import { publishBot } from '../../../modules/publish.ts';
+import { publishModule } from '../../../modules/publish.ts';
 import { buildAgentBundle, buildBundles } from '../../../runtime/build.ts';
 import { copyDestinationToVersion } from './alias-destination.ts';
 import { type AwsRecorder, startAwsRecorder } from './aws-recorder.ts';
@@ -95,7 +95,7 @@ async function writeRoot(folder: string, { name, bots, say }: TestStandOptions):
       'test/emulator/support/controlled-agent.ts',
       path.join(below, 'zips'),
     );
-    const moduleFolder = await publishBot({ outdir: path.join(below, 'modules') });
+    const moduleFolder = await publishModule('bot', { outdir: path.join(below, 'modules') });
     return { moduleFolder, agentZip: path.resolve(agent.zipPath) };
   });
   await mkdir(folder, { recursive: true });
