@@ -1,0 +1,114 @@
+import { asList, asNumber, asRecord, asText, isRecord, type JsonRecord } from '../core/json.ts';
+import { type Media, mediaData, readMedia, readTexts, readUsage, type TurnUsage } from './entry.ts';
+
+/** Version of `pending_turn` and of all else that the engine stores; absent means 1 (contract replies §4.9). */
+export const REPLIES_VERSION = 1;
+
+/** How far a turn got (contract replies §4.3). */
+export const TURN_STATES = ['collected', 'model_done', 'sending', 'sent'] as const;
+export type TurnState = (typeof TURN_STATES)[number];
+
+/** One part of a reply. */
+export interface TurnPart {
+  readonly text: string;
+  /** Set once Twilio accepted it. */
+  readonly sid?: string;
+  /** When the send began, UTC with milliseconds; without `sid` the outcome is unclear. */
+  readonly sendStartedAt?: string;
+}
+
+/** A wish of the model that a person takes over. */
+export interface HandOff {
+  readonly reason: string | undefined;
+}
+
+/** The turn in progress, as the record holds it. */
+export interface PendingTurn {
+  readonly turnId: string;
+  readonly state: TurnState;
+  readonly messageSids: readonly string[];
+  /** The user's text as the model gets it. */
+  readonly combinedBody: string;
+  readonly firstReceivedAt: string;
+  /** The newest message's: the 24-hour window counts from it. */
+  readonly lastReceivedAt: string | undefined;
+  readonly media: readonly Media[];
+  readonly replyText: string | undefined;
+  readonly handOff: HandOff | undefined;
+  readonly usage: TurnUsage | undefined;
+  readonly model: string | undefined;
+  readonly providerRef: string | undefined;
+  readonly parts: readonly TurnPart[];
+  readonly createdAt: string;
+  readonly v: number;
+}
+
+/** The turn as it is stored. */
+export const pendingTurnData = (turn: PendingTurn): JsonRecord => ({
+  turn_id: turn.turnId,
+  state: turn.state,
+  message_sids: turn.messageSids,
+  combined_body: turn.combinedBody,
+  first_received_at: turn.firstReceivedAt,
+  last_received_at: turn.lastReceivedAt,
+  media: turn.media.length > 0 ? turn.media.map(mediaData) : undefined,
+  reply_text: turn.replyText,
+  hand_off: turn.handOff && { reason: turn.handOff.reason },
+  usage: turn.usage && usageData(turn.usage),
+  model: turn.model,
+  provider_ref: turn.providerRef,
+  parts: turn.parts.map(partData),
+  created_at: turn.createdAt,
+  v: turn.v,
+});
+
+/** One part as it is stored. */
+export const partData = (part: TurnPart): JsonRecord => ({
+  text: part.text,
+  sid: part.sid,
+  send_started_at: part.sendStartedAt,
+});
+
+/** Tokens as they are stored. */
+export const usageData = (usage: TurnUsage): JsonRecord => ({
+  prompt_tokens: usage.promptTokens,
+  completion_tokens: usage.completionTokens,
+  total_tokens: usage.totalTokens,
+  usage_missing: usage.isMissing || undefined,
+});
+
+/** Reads a stored turn; undefined when there is none, or none that names its messages. */
+export function readPendingTurn(value: unknown): PendingTurn | undefined {
+  if (!isRecord(value)) return undefined;
+  const turnId = asText(value.turn_id);
+  const messageSids = readTexts(value.message_sids);
+  if (turnId === undefined || messageSids.length === 0) return undefined;
+  const firstReceivedAt = asText(value.first_received_at) ?? asText(value.created_at) ?? '';
+  return {
+    turnId,
+    state: TURN_STATES.find((state) => state === value.state) ?? 'collected',
+    messageSids,
+    combinedBody: asText(value.combined_body) ?? '',
+    firstReceivedAt,
+    lastReceivedAt: asText(value.last_received_at),
+    media: readMedia(value.media),
+    replyText: asText(value.reply_text),
+    handOff: isRecord(value.hand_off) ? { reason: asText(value.hand_off.reason) } : undefined,
+    usage: isRecord(value.usage) ? readUsage(value.usage) : undefined,
+    model: asText(value.model),
+    providerRef: asText(value.provider_ref),
+    parts: asList(value.parts).map(readPart),
+    createdAt: asText(value.created_at) ?? firstReceivedAt,
+    v: asNumber(value.v) ?? REPLIES_VERSION,
+  };
+}
+
+function readPart(value: unknown): TurnPart {
+  const { text, sid, send_started_at } = asRecord(value);
+  const [found, startedAt] = [asText(sid), asText(send_started_at)];
+  return {
+    text: asText(text) ?? '',
+    ...(found !== undefined && { sid: found }),
+    ...(startedAt !== undefined && { sendStartedAt: startedAt }),
+  };
+}
