@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto';
 
+/** From the most to the least that is written. */
+const LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL'] as const;
+
+export type LogLevel = (typeof LEVELS)[number];
+
 /** One JSON object a line. Values are ids, counts and codes; message text and secrets never come here. */
 export interface Log {
+  /** Internals; written only where the lowest level asks for them. */
+  debug(event: string, fields?: LogFields): void;
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
@@ -13,25 +20,40 @@ export interface Log {
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
 
-export function jsonLog(write: (line: string) => void, nowMillis: () => number, bound: LogFields = {}): Log {
-  const line =
-    (level: string) =>
-    (message: string, fields: LogFields = {}) =>
+export interface LogOptions {
+  /** Lines below it are not written; default INFO. */
+  readonly lowest?: LogLevel;
+  /** The field with the event's name; default `message`. */
+  readonly nameField?: 'message' | 'event';
+}
+
+export function jsonLog(
+  write: (line: string) => void,
+  nowMillis: () => number,
+  bound: LogFields = {},
+  options: LogOptions = {},
+): Log {
+  const { lowest = 'INFO', nameField = 'message' } = options;
+  const line = (level: LogLevel) => {
+    if (LEVELS.indexOf(level) < LEVELS.indexOf(lowest)) return () => {};
+    return (event: string, fields: LogFields = {}) =>
       write(
         JSON.stringify({
           level,
           timestamp: new Date(nowMillis()).toISOString(),
-          message,
+          [nameField]: event,
           ...bound,
           ...fields,
         }),
       );
+  };
   return {
+    debug: line('DEBUG'),
     info: line('INFO'),
     warn: line('WARN'),
     error: line('ERROR'),
     critical: line('CRITICAL'),
-    with: (fields) => jsonLog(write, nowMillis, { ...bound, ...fields }),
+    with: (fields) => jsonLog(write, nowMillis, { ...bound, ...fields }, options),
   };
 }
 

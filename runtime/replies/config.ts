@@ -1,6 +1,7 @@
 import { type Environment, EnvironmentReader } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
-import { type LogLevel, readLogLevel } from '../core/log-level.ts';
+import type { LogLevel } from '../core/log.ts';
+import { readLogLevel } from './log-level.ts';
 
 /** Variables that all three functions need from the stack: forgetting one does not compile there. */
 type SharedVariable =

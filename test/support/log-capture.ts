@@ -18,9 +18,9 @@ export class LogCapture {
     return this.raw.map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** The lines with this message. */
-  of(message: string): LogLine[] {
-    return this.lines.filter((line) => line.message === message);
+  /** The lines of this event. */
+  of(event: string): LogLine[] {
+    return this.lines.filter((line) => (line.message ?? line.event) === event);
   }
 
   /** Everything logged as one text, to look for what must not be in it. */
