@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { pathToFileURL } from 'node:url';
 import type { Agent } from '../../runtime/bot/agent.ts';
 import { buildLambdaHandler } from '../../runtime/bot/handler.ts';
 import type { InvocationContext } from '../../runtime/bot/options.ts';
@@ -87,12 +86,4 @@ function context(clock: Clock): InvocationContext {
     invokedFunctionArn: 'arn:aws:lambda:local:000000000000:function:dev',
     getRemainingTimeInMillis: () => deadline - clock.nowMillis(),
   };
-}
-
-/** The agent of a built module. Throws when it exports none. */
-export async function importAgent(file: string, shownName: string): Promise<Agent> {
-  const module = (await import(pathToFileURL(file).href)) as { agent?: unknown; default?: unknown };
-  const agent = module.agent ?? module.default;
-  if (typeof agent === 'function') return agent as Agent;
-  throw new Error(`${shownName} exports no agent: export a function named "agent", or one by default.`);
 }

@@ -8,11 +8,12 @@ import { epochSeconds } from '../../runtime/core/clock.ts';
 import type { Environment } from '../../runtime/core/config.ts';
 import { listen } from '../listen.ts';
 import { agentFileOf } from '../project/agent-file.ts';
+import { importAgent } from '../project/import-agent.ts';
 import { openProject, type Project, type ProjectFlags } from '../project/project.ts';
 import { readSecretsFile } from '../project/secrets.ts';
 import { paint } from '../terminal.ts';
 import type { World } from '../world.ts';
-import { devBot, importAgent } from './dev-bot.ts';
+import { devBot } from './dev-bot.ts';
 import { printingFetch } from './printing-fetch.ts';
 
 export interface DevFlags extends ProjectFlags {
