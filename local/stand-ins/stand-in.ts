@@ -7,7 +7,7 @@ export interface StandInCall {
   readonly sequence: number;
   /** Arrival, milliseconds since 1970. */
   readonly atMillis: number;
-  /** WhatsApp: `message`, `reaction`, `read`, `typing`, `upload`, `media`, `download`. Telegram: the Bot API's method. */
+  /** WhatsApp: `message`, `reaction`, `read`, `typing`, `upload`, `media`, `download`. Telegram: the Bot API's method. Twilio: `create`, `list`, `fetch`. Models: see there. */
   readonly method: string;
   readonly chatId: string;
   readonly text: string | undefined;
@@ -71,69 +71,91 @@ const MAX_CALLS = 5000;
 const MAX_KEPT_CHARACTERS = 64 * 1024;
 
 export function createStandIn(platform: Platform, nowMillis: () => number): StandIn {
-  let calls: StandInCall[] = [];
-  let messages = new Set<number>();
-  let rules: FaultRule[] = [];
-  let sequence = 0;
-
-  const record = (call: StandInCall, isMessage: boolean) => {
-    calls.push(call);
-    if (isMessage && call.accepted) messages.add(call.sequence);
-    if (calls.length > MAX_CALLS) messages.delete(calls.shift()?.sequence ?? 0);
-  };
-
-  const answer = async (request: Request, signal: AbortSignal): Promise<Response> => {
-    const verdict = await platform.judge(request);
-    if (verdict.status === 'invalid') return respond(verdict.answer);
-    const { method, chatId, text, body } = verdict;
-    const taken = takeFault(rules, { method, chatId });
-    rules = taken.rules;
-    const fault = taken.fault;
-    // Nothing arrived, so there is nothing to record.
-    if (fault?.kind === 'unreachable') throw connectionError('ECONNREFUSED');
-    sequence += 1;
-    const accepted = isAccepted(fault);
-    const done = accepted ? verdict.accept(sequence) : undefined;
-    const messageId = done?.messageId;
-    const call = {
-      sequence,
-      atMillis: nowMillis(),
-      method,
-      chatId,
-      text: text?.slice(0, MAX_KEPT_CHARACTERS),
-      body: bounded(body),
-      accepted,
-      messageId,
-      fault: fault?.kind,
-    };
-    record(call, verdict.isMessage);
-    return fault ? play(fault, platform, done?.answer, signal) : respond(done?.answer ?? { status: 500 });
-  };
-
+  const book = new Book();
   return {
     fetch: async (input, init) => {
       const request = new Request(input, init);
       // A request's own signal follows the caller's only until the request is garbage.
-      return answer(request, init?.signal ?? request.signal);
+      return answerRequest(request, init?.signal ?? request.signal, { platform, nowMillis, book });
     },
     get calls() {
-      return calls;
+      return book.calls;
     },
     get sent() {
-      return calls.filter((call) => messages.has(call.sequence));
+      return book.sent;
     },
     fail: (rule) => {
-      rules = [...rules, rule];
+      book.rules = [...book.rules, rule];
     },
     repair: () => {
-      rules = [];
+      book.rules = [];
     },
-    reset: () => {
-      calls = [];
-      messages = new Set();
-      rules = [];
-    },
+    reset: () => book.reset(),
   };
+}
+
+/** What was asked, and what is to go wrong. */
+class Book {
+  calls: StandInCall[] = [];
+  rules: FaultRule[] = [];
+  private messages = new Set<number>();
+  private count = 0;
+
+  get sent(): StandInCall[] {
+    return this.calls.filter((call) => this.messages.has(call.sequence));
+  }
+
+  next(): number {
+    this.count += 1;
+    return this.count;
+  }
+
+  faultFor(call: { readonly method: string; readonly chatId: string }): Fault | undefined {
+    const { fault, rules } = takeFault(this.rules, call);
+    this.rules = rules;
+    return fault;
+  }
+
+  add(call: StandInCall, isMessage: boolean): void {
+    this.calls.push(call);
+    if (isMessage && call.accepted) this.messages.add(call.sequence);
+    if (this.calls.length > MAX_CALLS) this.messages.delete(this.calls.shift()?.sequence ?? 0);
+  }
+
+  reset(): void {
+    this.calls = [];
+    this.rules = [];
+    this.messages = new Set();
+  }
+}
+
+async function answerRequest(
+  request: Request,
+  signal: AbortSignal,
+  { platform, nowMillis, book }: { platform: Platform; nowMillis: () => number; book: Book },
+): Promise<Response> {
+  const verdict = await platform.judge(request);
+  if (verdict.status === 'invalid') return respond(verdict.answer);
+  const { method, chatId, text, body } = verdict;
+  const fault = book.faultFor({ method, chatId });
+  // Nothing arrived, so there is nothing to record.
+  if (fault?.kind === 'unreachable') throw connectionError('ECONNREFUSED');
+  const sequence = book.next();
+  const accepted = isAccepted(fault);
+  const done = accepted ? verdict.accept(sequence) : undefined;
+  const call = {
+    sequence,
+    atMillis: nowMillis(),
+    method,
+    chatId,
+    text: text?.slice(0, MAX_KEPT_CHARACTERS),
+    body: bounded(body),
+    accepted,
+    messageId: done?.messageId,
+    fault: fault?.kind,
+  };
+  book.add(call, verdict.isMessage);
+  return fault ? play(fault, platform, done?.answer, signal) : respond(done?.answer ?? { status: 500 });
 }
 
 /** The fields that fit, in their order. */
