@@ -26,6 +26,10 @@ export interface ModelImage {
   readonly base64: string;
 }
 
+/** The picture inside an address, as OpenAI's APIs take it. */
+export const dataUrl = ({ contentType, base64 }: ModelImage): string =>
+  `data:${contentType};base64,${base64}`;
+
 /** What was said before. A `tool` message answers the tool call with its id. */
 export type ModelMessage =
   | { readonly role: 'user'; readonly text: string; readonly images?: readonly ModelImage[] }
@@ -107,6 +111,14 @@ export interface ModelUsage {
   readonly cachedTokens?: number;
   /** Part of `outputTokens` that nobody sees. */
   readonly reasoningTokens?: number;
+}
+
+/** Only the counts that a provider gave. */
+export function counted<K extends keyof ModelUsage>(
+  counts: Readonly<Record<K, unknown>>,
+): Partial<Pick<ModelUsage, K>> {
+  const given = Object.entries(counts).filter(([, count]) => typeof count === 'number');
+  return Object.fromEntries(given) as Partial<Pick<ModelUsage, K>>;
 }
 
 /** A model refused or did not answer. `errorClass` says what to do; it is never `unclear`. */

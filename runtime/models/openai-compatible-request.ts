@@ -1,5 +1,11 @@
 import type { JsonRecord } from '../core/json.ts';
-import type { ModelMessage, ModelRequest, ToolCall, ToolDeclaration } from './model.ts';
+import {
+  dataUrl,
+  type ModelMessage,
+  type ModelRequest,
+  type ToolCall,
+  type ToolDeclaration,
+} from './model.ts';
 
 /** In what servers of the chat completions API differ. */
 export interface Dialect {
@@ -31,8 +37,8 @@ export function wireRequest(
 
 function wireMessage(message: ModelMessage, own: WeakMap<readonly ToolCall[], JsonRecord>): JsonRecord {
   if (message.role === 'tool') return { role: 'tool', tool_call_id: message.callId, content: message.text };
-  if (message.role === 'user' || !message.toolCalls?.length)
-    return { role: message.role, content: message.text };
+  if (message.role === 'user') return { role: 'user', content: userContent(message) };
+  if (!message.toolCalls?.length) return { role: message.role, content: message.text };
   return (
     own.get(message.toolCalls) ?? {
       role: 'assistant',
@@ -44,6 +50,14 @@ function wireMessage(message: ModelMessage, own: WeakMap<readonly ToolCall[], Js
       })),
     }
   );
+}
+
+function userContent({ text, images = [] }: Extract<ModelMessage, { role: 'user' }>): unknown {
+  if (images.length === 0) return text;
+  return [
+    { type: 'text', text },
+    ...images.map((image) => ({ type: 'image_url', image_url: { url: dataUrl(image) } })),
+  ];
 }
 
 const wireTool = ({ name, description, parameters }: ToolDeclaration) => ({

@@ -1,5 +1,13 @@
-import { asList, asRecord, isRecord, type JsonRecord } from '../core/json.ts';
-import { type Model, type ModelAnswer, ModelError, type ModelUsage, type ToolCall } from './model.ts';
+import { asList, asRecord, asText, isRecord, type JsonRecord } from '../core/json.ts';
+import { type Limit, limitOf, refused, unanswered } from './failure.ts';
+import {
+  counted,
+  type Model,
+  type ModelAnswer,
+  ModelError,
+  type ModelUsage,
+  type ToolCall,
+} from './model.ts';
 import { wireRequest } from './openai-compatible-request.ts';
 
 export const OPENAI_URL = 'https://api.openai.com/v1';
@@ -24,45 +32,36 @@ export function openAiCompatible(options: OpenAiCompatibleOptions): Model {
   // Some providers refuse to go on when their message does not come back with all that they put into it.
   const own = new WeakMap<readonly ToolCall[], JsonRecord>();
   return {
+    capabilities: { structuredOutput: strictOutput, images: true },
     async answer(request) {
       const wire = wireRequest(model, request, own, {
         strictOutput,
         // OpenAI's newer models take only the one name, and servers such as Ollama heed only the other.
         limitName: baseUrl === OPENAI_URL ? 'max_completion_tokens' : 'max_tokens',
       });
-      const timeout = AbortSignal.timeout(request.timeoutMillis);
-      const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+      const limit = limitOf(request);
       const { traceparent } = request;
       const headers = {
         'content-type': 'application/json',
         ...(apiKey && { authorization: `Bearer ${apiKey}` }),
         ...(traceparent && { traceparent }),
       };
-      const response = await reached(
-        send(url, { method: 'POST', headers, body: JSON.stringify(wire), signal }),
-      );
-      const body = parsed(await reached(response.text()));
+      const { signal } = limit;
+      const call = send(url, { method: 'POST', headers, body: JSON.stringify(wire), signal });
+      const response = await reached(call, limit);
+      const body = parsed(await reached(response.text(), limit));
       if (!response.ok) throw refusal(response, body);
       return readAnswer(asRecord(body), own);
     },
   };
 }
 
-/** Cut off, timed out or not reached: nothing is kept at the provider, so all of them may be repeated. */
-async function reached<T>(call: Promise<T>): Promise<T> {
+async function reached<T>(call: Promise<T>, limit: Limit): Promise<T> {
   try {
     return await call;
   } catch (error) {
-    throw new ModelError(`The model did not answer (${networkCode(error)})`, 'transient');
+    throw unanswered(error, limit);
   }
-}
-
-/** The system's code of a failed connection (`ECONNREFUSED`), which lies below the errors of `fetch`. */
-function networkCode(thrown: unknown): string {
-  for (let error = thrown; error instanceof Error; error = error.cause) {
-    if ('code' in error && typeof error.code === 'string') return error.code;
-  }
-  return 'no answer in time';
 }
 
 function parsed(text: string): unknown {
@@ -88,11 +87,14 @@ function readAnswer(body: JsonRecord, own: WeakMap<readonly ToolCall[], JsonReco
   const message = asRecord(choice.message);
   const toolCalls = asList(message.tool_calls).flatMap(readToolCall);
   own.set(toolCalls, message);
+  const excuse = textOf(message.refusal);
+  const id = asText(body.id);
   return {
-    text: textOf(message.content) || textOf(message.refusal),
+    text: textOf(message.content) || excuse,
     toolCalls,
-    finishReason: FINISH_REASONS[String(choice.finish_reason)] ?? 'other',
+    finishReason: excuse ? 'refusal' : (FINISH_REASONS[String(choice.finish_reason)] ?? 'other'),
     usage: readUsage(asRecord(body.usage)),
+    ...(id !== undefined && { providerId: id }),
   };
 }
 
@@ -104,34 +106,22 @@ function readToolCall(value: unknown): ToolCall[] {
   return typeof name === 'string' ? [{ id: String(id ?? ''), name, input: textOf(input) }] : [];
 }
 
-function readUsage({ prompt_tokens, completion_tokens }: JsonRecord): ModelUsage | undefined {
-  if (typeof prompt_tokens !== 'number' || typeof completion_tokens !== 'number') return undefined;
-  return { inputTokens: prompt_tokens, outputTokens: completion_tokens };
+function readUsage(usage: JsonRecord): ModelUsage | undefined {
+  const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage;
+  if (typeof inputTokens !== 'number' || typeof outputTokens !== 'number') return undefined;
+  return {
+    inputTokens,
+    outputTokens,
+    ...counted({
+      totalTokens: usage.total_tokens,
+      cachedTokens: asRecord(usage.prompt_tokens_details).cached_tokens,
+      reasoningTokens: asRecord(usage.completion_tokens_details).reasoning_tokens,
+    }),
+  };
 }
 
-/** The provider's own words may quote the conversation or the key: only its codes are kept. */
 function refusal({ status, headers }: Response, body: unknown): ModelError {
   // Google answers with a list of one.
-  const { code, type, param } = asRecord(asRecord(asList(body)[0] ?? body).error);
-  const words = [code, type, param].filter(
-    (word) => typeof word === 'string' && /^[\w.[\]-]{1,64}$/.test(word),
-  );
-  const known = typeof code === 'string' ? code : undefined;
-  const details = [`HTTP ${status}`, ...words].join(', ');
-  return new ModelError(`The model refused (${details})`, classOf(status, known ?? textOf(type)), {
-    code: known ?? status,
-    ...retryAfter(headers.get('retry-after')),
-  });
-}
-
-/** Contract replies §11.4. */
-function classOf(status: number, code: string): 'transient' | 'hold' | 'permanent' {
-  if (code === 'insufficient_quota' || [401, 402, 403, 404].includes(status)) return 'hold';
-  if ([408, 409, 429].includes(status) || status >= 500) return 'transient';
-  return 'permanent';
-}
-
-function retryAfter(header: string | null): { readonly retryAfterSeconds?: number } {
-  const seconds = Number(header ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterSeconds: seconds } : {};
+  const { code, type, param, message } = asRecord(asRecord(asList(body)[0] ?? body).error);
+  return refused({ status, headers, code, type, param, message });
 }

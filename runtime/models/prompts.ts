@@ -20,6 +20,10 @@ export interface Prompt {
   readonly maxOutputTokens?: number;
   /** Default: the provider's own address. */
   readonly baseUrl?: string;
+  /** Whether the model holds to a JSON Schema; default: what its provider is known for. */
+  readonly structuredOutput?: boolean;
+  /** Whether the model is shown the pictures that users send. */
+  readonly images: boolean;
 }
 
 /** All prompts of a deployment, as `prompts.json` lists them. */

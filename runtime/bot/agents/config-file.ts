@@ -3,12 +3,12 @@ import { basename, dirname, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { ConfigError } from '../../core/errors.ts';
 import { isRecord } from '../../core/json.ts';
+import { faultsOf } from '../../core/schema.ts';
 import type { ModelPrices } from '../../models/prices.ts';
 import {
   type AgentComponent,
   CONFIG_SCHEMA,
   type ConfigFile,
-  faultsOf,
   type GeneralParameters,
   type ModelChoice,
   PRICES_SCHEMA,

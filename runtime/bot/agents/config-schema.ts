@@ -1,22 +1,15 @@
 import * as z from 'zod/mini';
+import { object, text } from '../../core/schema.ts';
 import { MODEL_PROVIDERS, type ModelProviderName } from '../../models/providers.ts';
 
 /** The shape of the agent's configuration file (contract bot §13.1); messages say what a value must be. */
 
-const text = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
 const flag = z.boolean('must be true or false');
 const list = <S extends z.ZodMiniType>(item: S) => z.array(item, 'must be a list');
 const numberIn = (minimum: number, maximum: number) => {
   const message = `must be a number from ${minimum} to ${maximum}`;
   return z.number(message).check(z.gte(minimum, message), z.lte(maximum, message));
 };
-
-function object<S extends z.core.$ZodShape>(shape: S) {
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `has unknown keys: ${issue.keys.join(', ')}` : 'must be an object',
-  });
-}
 
 const providers = Object.keys(MODEL_PROVIDERS) as ModelProviderName[];
 const model = object({
@@ -124,15 +117,3 @@ function isTimezone(zone: string): boolean {
     return false;
   }
 }
-
-/** Each fault with the place it is at: `components[0].name must be a text`. */
-export function faultsOf(schema: z.ZodMiniType, value: unknown): readonly string[] {
-  const { error } = z.safeParse(schema, value);
-  return (error?.issues ?? []).map(({ path, message }) => `${placeOf(path)} ${message}`);
-}
-
-const placeOf = (path: readonly PropertyKey[]): string =>
-  path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
-    .join('')
-    .replace(/^\./, '') || 'the file';

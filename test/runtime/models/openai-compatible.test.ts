@@ -43,7 +43,8 @@ describe('a model behind the chat completions API', () => {
       text: 'because',
       toolCalls: [],
       finishReason: 'stop',
-      usage: { inputTokens: 11, outputTokens: 2 },
+      usage: { inputTokens: 11, outputTokens: 2, totalTokens: 13 },
+      providerId: 'chatcmpl-000001',
     });
     expect(standIn.calls.map(({ body }) => body)).toEqual([
       {
