@@ -23,6 +23,7 @@ export function refused(refusal: Refusal): ModelError {
   if (saysTooLong(refusal)) return contextTooLong(message);
   return new ModelError(message, classOf(refusal, code ?? type ?? ''), {
     code: code ?? status,
+    status,
     ...retryAfter(headers?.get('retry-after') ?? null),
   });
 }

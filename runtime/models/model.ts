@@ -124,8 +124,15 @@ export function counted<K extends keyof ModelUsage>(
 /** A model refused or did not answer. `errorClass` says what to do; it is never `unclear`. */
 export class ModelError extends HooklineError {
   override name = 'ModelError';
-  constructor(message: string, errorClass: 'transient' | 'hold' | 'permanent', details?: ErrorDetails) {
+  /** The HTTP status of a refusal. */
+  readonly status: number | undefined;
+  constructor(
+    message: string,
+    errorClass: 'transient' | 'hold' | 'permanent',
+    { status, ...details }: ErrorDetails & { readonly status?: number } = {},
+  ) {
     super(message, errorClass, details);
+    this.status = status;
   }
 }
 

@@ -22,6 +22,8 @@ export interface OpenAiResponsesOptions {
   readonly apiKey: string;
   /** Up to `/responses`. Default: OpenAI itself. */
   readonly baseUrl?: string | undefined;
+  /** Whether the model holds to a JSON Schema; the oldest refuse it. Default true. */
+  readonly structuredOutput?: boolean | undefined;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -30,12 +32,8 @@ export interface OpenAiResponsesOptions {
  * A model behind OpenAI's Responses API. Each request holds all that the model is to know, and nothing of it is
  * kept there (contract replies §11.1). It offers no tools.
  */
-export function openAiResponses({
-  model,
-  apiKey,
-  baseUrl = OPENAI_URL,
-  fetch,
-}: OpenAiResponsesOptions): Model {
+export function openAiResponses(options: OpenAiResponsesOptions): Model {
+  const { model, apiKey, baseUrl = OPENAI_URL, structuredOutput = true, fetch } = options;
   // What the package would read from its own environment variables is given here, or switched off.
   const own = { adminAPIKey: null, organization: null, project: null, webhookSecret: null } as const;
   const client = new OpenAI({
@@ -47,18 +45,18 @@ export function openAiResponses({
     ...(fetch && { fetch }),
   });
   return {
-    capabilities: { structuredOutput: true, images: true },
+    capabilities: { structuredOutput, images: true },
     async answer(request) {
       const limit = limitOf(request);
       const { traceparent, timeoutMillis } = request;
-      const options = {
+      const call = {
         signal: limit.signal,
         // The signal comes first; without this the package's own ten minutes might.
         timeout: timeoutMillis + 1000,
         ...(traceparent && { headers: { traceparent } }),
       };
-      const body = wireRequest(model, request);
-      const response = await client.responses.create(body, options).catch((error: unknown) => {
+      const body = wireRequest(model, request, structuredOutput);
+      const response = await client.responses.create(body, call).catch((error: unknown) => {
         if (!(error instanceof OpenAI.APIError) || error.status === undefined) throw unanswered(error, limit);
         const { status, headers, code, type, param, message } = error;
         throw refused({ status, headers, code, type, param, message });
@@ -68,18 +66,23 @@ export function openAiResponses({
   };
 }
 
-function wireRequest(model: string, request: ModelRequest): ResponseCreateParamsNonStreaming {
+function wireRequest(
+  model: string,
+  request: ModelRequest,
+  structuredOutput: boolean,
+): ResponseCreateParamsNonStreaming {
   const { instructions, output, maxOutputTokens, temperature, topP, turnId, userRef } = request;
   return {
     model,
     store: false,
     input: withoutTools(request).map(inputItem),
     ...(instructions && { instructions }),
-    ...(output && {
-      text: {
-        format: { type: 'json_schema', strict: true, name: output.name, schema: { ...output.schema } },
-      },
-    }),
+    ...(output &&
+      structuredOutput && {
+        text: {
+          format: { type: 'json_schema', strict: true, name: output.name, schema: { ...output.schema } },
+        },
+      }),
     ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),

@@ -1,6 +1,7 @@
 import { type Environment, EnvironmentReader } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { LogLevel } from '../core/log.ts';
+import { PROMPT_PROVIDERS, type PromptProvider } from '../models/prompts.ts';
 import { readLogLevel } from './log-level.ts';
 
 /** Variables that all three functions need from the stack: forgetting one does not compile there. */
@@ -116,7 +117,7 @@ export interface WorkerConfig extends RepliesConfig {
   readonly statusCallbackUrl: string | undefined;
   readonly modelTimeoutMillis: number;
   /** Provider of prompts that name none; undefined = the registry's default. */
-  readonly modelProvider: string | undefined;
+  readonly modelProvider: PromptProvider | undefined;
   readonly modelBaseUrl: string | undefined;
   /** Longest text of one turn, in characters; what is over waits for the next turn. */
   readonly maxBatchChars: number;
@@ -171,7 +172,7 @@ export function readWorkerConfig(environment: Environment): WorkerConfig {
     heartbeatIntervalMillis: readHeartbeat(env, environment.SQS_HEARTBEAT_INTERVAL_MS),
     statusCallbackUrl: readUrl(env, 'STATUS_CALLBACK_URL'),
     modelTimeoutMillis: env.integer('MODEL_TIMEOUT_MS', 120_000, 1),
-    modelProvider: env.text('MODEL_PROVIDER'),
+    modelProvider: readProvider(env),
     modelBaseUrl: readUrl(env, 'MODEL_BASE_URL'),
     maxBatchChars: env.integer('MAX_BATCH_CHARS', 12_000, 1),
     maxTurnsPerHour: env.integer('MAX_TURNS_PER_HOUR', 30, 1),
@@ -275,4 +276,13 @@ const STOP_WORDS: StopWords = {
 function readWords(env: EnvironmentReader, name: string, fallback: readonly string[]): readonly string[] {
   const words = env.text(name)?.split(',') ?? fallback;
   return words.map((word) => word.trim().toUpperCase()).filter((word) => word !== '');
+}
+
+/** An unknown one is a fault: another provider would be given the key. */
+function readProvider(env: EnvironmentReader): PromptProvider | undefined {
+  const word = env.text('MODEL_PROVIDER')?.toLowerCase();
+  const known = PROMPT_PROVIDERS.find((provider) => provider === word);
+  if (word !== undefined && !known)
+    env.faults.push(`MODEL_PROVIDER must be one of ${PROMPT_PROVIDERS.join(', ')}`);
+  return known;
 }

@@ -1,0 +1,83 @@
+import { isRecord, type JsonRecord } from '../core/json.ts';
+import type { ModelAnswer, ObjectSchema } from '../models/model.ts';
+import type { ReplyFormat } from './config.ts';
+
+/** What the model is held to (contract replies §11.3). */
+export const REPLY_SCHEMA: ObjectSchema = {
+  type: 'object',
+  properties: {
+    content: { type: 'string', description: 'The message to the user.' },
+    hand_off_to_human: { type: 'boolean', description: 'Whether a person must go on instead.' },
+    hand_off_to_human_reason: {
+      anyOf: [{ type: 'string' }, { type: 'null' }],
+      description: 'Why, for that person; null without a hand-off.',
+    },
+    task_complete: {
+      type: 'integer',
+      enum: [0, 1],
+      description: '1 when the conversation has reached its goal.',
+    },
+  },
+  required: ['content', 'hand_off_to_human', 'hand_off_to_human_reason', 'task_complete'],
+  additionalProperties: false,
+};
+
+/** What an answer of the model comes to. */
+export type Verdict =
+  /** `isPlain`: the text was no JSON though JSON was asked for. */
+  | { readonly kind: 'reply'; readonly text: string; readonly isPlain: boolean }
+  | { readonly kind: 'hand_off'; readonly draft: string; readonly reason: string | undefined }
+  /** No usable reply, but the model may give one when told so. */
+  | { readonly kind: 'repair' }
+  /** Cut off at the token limit. */
+  | { readonly kind: 'cut' }
+  /** Nothing of it may be sent; `why` is a part of a sentence for the operator. */
+  | { readonly kind: 'unusable'; readonly why: string };
+
+type Given = Pick<ModelAnswer, 'text' | 'finishReason'>;
+
+/** Reads an answer. Never throws, whatever the model wrote. */
+export function readReply({ text, finishReason }: Given, format: ReplyFormat): Verdict {
+  const why = UNUSABLE[finishReason];
+  if (why !== undefined) return { kind: 'unusable', why };
+  if (finishReason === 'length') return { kind: 'cut' };
+  const said = text.trim();
+  if (format === 'text')
+    return said === '' ? { kind: 'repair' } : { kind: 'reply', text: said, isPlain: false };
+  const value = parsed(said);
+  if (isRecord(value)) return readObject(value);
+  // Half an object, or a list, is not meant for a person's eyes.
+  const isPlain = said !== '' && value === undefined && !/^[{[]/.test(said);
+  return isPlain && format === 'auto' ? { kind: 'reply', text: said, isPlain } : { kind: 'repair' };
+}
+
+const UNUSABLE: Partial<Record<ModelAnswer['finishReason'], string>> = {
+  refusal: 'the model refused to answer',
+  filtered: 'the provider withheld the answer',
+  tools: 'the model asked for a tool, and there are none',
+};
+
+function readObject(reply: JsonRecord): Verdict {
+  const content = typeof reply.content === 'string' ? reply.content.trim() : undefined;
+  const reason = reply.hand_off_to_human_reason;
+  if (content !== undefined && reply.hand_off_to_human === true)
+    return {
+      kind: 'hand_off',
+      draft: content,
+      reason: typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : undefined,
+    };
+  return content ? { kind: 'reply', text: content, isPlain: false } : { kind: 'repair' };
+}
+
+/** JSON, also inside the fence that models like to put around it; undefined when it is none. */
+function parsed(text: string): unknown {
+  const fenced = /```(?:json)?\s*(\{[\s\S]*\})\s*```/.exec(text)?.[1];
+  for (const candidate of [text, fenced]) {
+    try {
+      return JSON.parse(candidate ?? '');
+    } catch {
+      // The next one, or none.
+    }
+  }
+  return undefined;
+}
