@@ -14,7 +14,11 @@ const SOURCES = [
   'local/emulator/*.ts',
 ];
 /** Parts of the reply engine alone: their texts stand on its own page. */
-const NOT_THE_BOT = ['{runtime,cli,modules}/replies/**', 'runtime/channels/twilio/**'];
+const NOT_THE_BOT = [
+  '{runtime,cli,modules}/replies/**',
+  'runtime/channels/twilio/**',
+  'runtime/models/{anthropic,bedrock,open-model,openai-responses,prompts*,scripted,without-tools}.ts',
+];
 
 /** The sources as a reader of messages sees them: placeholders as …, texts over several lines as one. */
 const spoken = globSync(SOURCES, { exclude: NOT_THE_BOT })
