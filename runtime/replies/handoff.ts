@@ -1,3 +1,8 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { type AwsClient, callAws } from '../core/aws-errors.ts';
+import type { Clock } from '../core/clock.ts';
+import { queueError } from './errors.ts';
+import { REPLIES_VERSION } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 
 /** What a person gets to see of a conversation that was handed to them (contract replies §5.1). */
@@ -8,10 +13,45 @@ export interface HumanMessage {
   readonly body: string;
   readonly reason: string;
   /** What the model would have answered, or what of the reply was not sent. */
-  readonly draftReply?: string;
+  readonly draftReply?: string | undefined;
 }
 
-/** The human queue. Throws `RepliesError` by class. */
+/** The human queue; a message may come twice, and its sids tell. Throws `RepliesError` by class. */
 export interface HumanQueue {
   send(message: HumanMessage): Promise<void>;
+}
+
+export function sqsHumanQueue(sqs: AwsClient, queueUrl: string, clock: Clock): HumanQueue {
+  return {
+    async send(message) {
+      const MessageBody = JSON.stringify(humanBody(message));
+      const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
+      try {
+        await callAws(clock, 'sqs:SendMessage', () => sqs.send(command));
+      } catch (error) {
+        throw queueError(error);
+      }
+    },
+  };
+}
+
+function humanBody({ conversation, messageSids, receivedAt, body, reason, draftReply }: HumanMessage) {
+  const { data } = conversation;
+  return {
+    conversation_id: conversation.conversationId,
+    primary_channel: conversation.key.primaryChannel,
+    channel_type: 'whatsapp',
+    message_sids: messageSids,
+    received_at: receivedAt,
+    sender_id: conversation.userAddress,
+    recipient_id: conversation.companyAddress,
+    body,
+    handoff_reason: reason,
+    // As the record has them: numbers stay JSON numbers.
+    company_id: data.company_id,
+    project_id: data.project_id,
+    thread_id: conversation.threadId ?? null,
+    draft_reply: draftReply,
+    v: REPLIES_VERSION,
+  };
 }

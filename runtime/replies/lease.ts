@@ -1,5 +1,11 @@
-import type { Conversation, RecordKey } from './record.ts';
-import type { RecordChange } from './record-change.ts';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { AwsClient } from '../core/aws-errors.ts';
+import { type Clock, epochSeconds } from '../core/clock.ts';
+import type { Item } from '../core/dynamodb-values.ts';
+import { keyForms } from './address.ts';
+import { type Conversation, type RecordKey, readConversation, timeMillis } from './record.ts';
+import { Expression, type RecordChange, updateExpression } from './record-change.ts';
+import { conditionFailure, recordKeyItem, tableCall } from './table-call.ts';
 
 /** The right to work on a conversation. Every write under it fails once another worker took it (contract replies §4.1). */
 export interface Lease {
@@ -8,6 +14,8 @@ export interface Lease {
   readonly owner: string;
   readonly fence: number;
   readonly expiresAtSeconds: number;
+  /** What the status goes back to where nothing was done. */
+  readonly statusBeforeLock: string | undefined;
 }
 
 export interface LeaseRequest extends RecordKey {
@@ -23,7 +31,7 @@ export type TakeResult =
   | { readonly status: 'busy'; readonly remainingSeconds: number; readonly conversation: Conversation }
   | { readonly status: 'missing' };
 
-/** `lost`: another worker has the lease. The other two: nothing was written because of the flag. */
+/** `lost`: another worker has the lease. The last two: nothing was written because of the flag. */
 export type FencedResult = 'written' | 'lost' | 'handed_off' | 'opted_out';
 
 /** Who may work on a conversation. Throws `RepliesError` by class. */
@@ -33,10 +41,186 @@ export interface Leases {
   /** Undefined when it is lost. */
   renew(lease: Lease, lengthSeconds: number): Promise<Lease | undefined>;
   /**
-   * Gives it back with what else changes. Without a status in `change` the one before the lease is restored.
-   * False when it was lost.
+   * Gives it back with what else changes. Without `conversation_status` in it the status before the lease is
+   * restored. False when it was lost.
    */
-  release(lease: Lease, statusBeforeLock: string | undefined, change?: RecordChange): Promise<boolean>;
+  release(lease: Lease, change?: RecordChange): Promise<boolean>;
   /** Changes the record under the lease; `isSend`: only while neither handed off nor opted out. */
   update(lease: Lease, change: RecordChange, options?: { readonly isSend?: boolean }): Promise<FencedResult>;
+}
+
+/** The status that stands for a lease. */
+export const PROCESSING = 'processing_reply';
+
+/** Attributes that are there only while a lease is held. */
+export const LEASE_ATTRIBUTES = [
+  'lock_owner',
+  'lock_expires_at',
+  'status_before_lock',
+  'processing_started_at',
+];
+
+class DynamoLeases implements Leases {
+  private readonly call;
+
+  constructor(
+    dynamodb: AwsClient,
+    private readonly tableName: string,
+    private readonly clock: Clock,
+  ) {
+    this.call = tableCall(dynamodb, clock, 'db', 'DB_UPDATE_ERROR');
+  }
+
+  async take(request: LeaseRequest): Promise<TakeResult> {
+    for (const primaryChannel of keyForms(request.primaryChannel)) {
+      const result = await this.takeAt({ ...request, primaryChannel });
+      if (result.status !== 'missing') return result;
+    }
+    return { status: 'missing' };
+  }
+
+  private async takeAt(request: LeaseRequest): Promise<TakeResult> {
+    const command = new UpdateItemCommand(takeInput(this.tableName, request, this.clock));
+    try {
+      const { Attributes = {} } = await this.call('UpdateItem', command);
+      return taken(Attributes, request.owner);
+    } catch (error) {
+      const failure = conditionFailure(error);
+      if (!failure) throw error;
+      if (!failure.item) return { status: 'missing' };
+      // Mine already: an earlier try got through and its answer was lost.
+      if (failure.item.lock_owner?.S === request.owner) return taken(failure.item, request.owner);
+      const conversation = readConversation(failure.item);
+      const remainingSeconds = remaining(conversation, request.lengthSeconds, this.clock);
+      return { status: 'busy', remainingSeconds, conversation };
+    }
+  }
+
+  async renew(lease: Lease, lengthSeconds: number): Promise<Lease | undefined> {
+    const expiresAtSeconds = epochSeconds(this.clock) + lengthSeconds;
+    const result = await this.update(lease, { set: { lock_expires_at: expiresAtSeconds } });
+    return result === 'written' ? { ...lease, expiresAtSeconds } : undefined;
+  }
+
+  async release(lease: Lease, change: RecordChange = {}): Promise<boolean> {
+    const { set = {}, remove = [] } = change;
+    const before = lease.statusBeforeLock;
+    const restores = set.conversation_status === undefined;
+    const failed = await this.write(lease, {
+      ...change,
+      set: restores && before !== undefined ? { ...set, conversation_status: before } : set,
+      remove: [
+        ...LEASE_ATTRIBUTES,
+        ...remove,
+        ...(restores && before === undefined ? ['conversation_status'] : []),
+      ],
+    });
+    return failed === undefined || isReleased(failed.item, lease);
+  }
+
+  async update(
+    lease: Lease,
+    change: RecordChange,
+    { isSend = false }: { readonly isSend?: boolean } = {},
+  ): Promise<FencedResult> {
+    const failed = await this.write(lease, change, isSend);
+    if (!failed) return 'written';
+    if (!isHeld(failed.item, lease)) return 'lost';
+    return failed.item?.hand_off_to_human?.BOOL ? 'handed_off' : 'opted_out';
+  }
+
+  /** Undefined when it was written; else what stands there. */
+  private async write(lease: Lease, change: RecordChange, isSend = false) {
+    const expression = new Expression();
+    const conditions = [
+      ...fenceConditions(expression, lease),
+      ...(isSend ? ['hand_off_to_human', 'opted_out'].map((flag) => isNotTrue(expression, flag)) : []),
+    ];
+    const command = new UpdateItemCommand({
+      TableName: this.tableName,
+      Key: recordKeyItem(lease.key),
+      UpdateExpression: updateExpression(expression, change),
+      ConditionExpression: conditions.join(' AND '),
+      ...expression.placeholders(),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    try {
+      await this.call('UpdateItem', command);
+      return undefined;
+    } catch (error) {
+      const failure = conditionFailure(error);
+      if (!failure) throw error;
+      return failure;
+    }
+  }
+}
+
+export const dynamoLeases = (dynamodb: AwsClient, tableName: string, clock: Clock): Leases =>
+  new DynamoLeases(dynamodb, tableName, clock);
+
+/** The conditions "this lease is still held". */
+export const fenceConditions = (expression: Expression, { owner, fence }: Lease): readonly string[] => [
+  expression.equals('lock_owner', owner),
+  expression.equals('lock_fence', fence),
+];
+
+const isNotTrue = (expression: Expression, path: string) =>
+  `${expression.path(path)} <> ${expression.value(true)}`;
+
+const isHeld = (item: Item | undefined, { owner, fence }: Lease): boolean =>
+  item?.lock_owner?.S === owner && item.lock_fence?.N === String(fence);
+
+/** Whether the lease was given back by its owner: nobody took it since, as the fence says. */
+export const isReleased = (item: Item | undefined, { fence }: Lease): boolean =>
+  item !== undefined && item.lock_owner === undefined && item.lock_fence?.N === String(fence);
+
+function takeInput(TableName: string, request: LeaseRequest, clock: Clock) {
+  const now = epochSeconds(clock);
+  const expired = new Date(clock.nowMillis() - request.lengthSeconds * 1000).toISOString();
+  return {
+    TableName,
+    Key: recordKeyItem(request),
+    // A record left by a dead worker keeps the status from before its lease.
+    UpdateExpression:
+      'SET conversation_status = :processing, lock_owner = :owner, lock_expires_at = :expires, processing_started_at = :started, lock_fence = if_not_exists(lock_fence, :zero) + :one, turn_attempts = if_not_exists(turn_attempts, :zero) + :one, status_before_lock = if_not_exists(status_before_lock, if_not_exists(conversation_status, :none))',
+    ConditionExpression:
+      'attribute_exists(conversation_id) AND (attribute_not_exists(conversation_status) OR conversation_status <> :processing OR lock_expires_at < :now OR (attribute_not_exists(lock_expires_at) AND (attribute_not_exists(updated_at) OR updated_at < :expired)))',
+    ExpressionAttributeValues: {
+      ':processing': { S: PROCESSING },
+      ':owner': { S: request.owner },
+      ':expires': { N: String(now + request.lengthSeconds) },
+      ':started': { S: new Date(clock.nowMillis()).toISOString() },
+      ':now': { N: String(now) },
+      ':expired': { S: expired },
+      ':zero': { N: '0' },
+      ':one': { N: '1' },
+      ':none': { S: '' },
+    },
+    ReturnValues: 'ALL_NEW' as const,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+}
+
+function taken(item: Item, owner: string): TakeResult {
+  const conversation = readConversation(item);
+  const {
+    key,
+    lockFence: fence,
+    lockExpiresAtSeconds: expiresAtSeconds = 0,
+    statusBeforeLock,
+  } = conversation;
+  // A lock of the earlier version left nothing else to go back to.
+  const before = statusBeforeLock === PROCESSING ? 'retry' : statusBeforeLock;
+  return {
+    status: 'taken',
+    lease: { key, owner, fence, expiresAtSeconds, statusBeforeLock: before },
+    conversation,
+  };
+}
+
+/** How long another's lease lasts; one without an expiry counts from the record's last change. */
+function remaining(conversation: Conversation, lengthSeconds: number, clock: Clock): number {
+  const { lockExpiresAtSeconds, updatedAt } = conversation;
+  const changed = Math.ceil((timeMillis(updatedAt) ?? 0) / 1000) + lengthSeconds;
+  return Math.max(0, (lockExpiresAtSeconds ?? changed) - epochSeconds(clock));
 }

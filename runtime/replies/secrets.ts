@@ -1,4 +1,10 @@
-import type { JsonRecord } from '../core/json.ts';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { type AwsClient, callAws } from '../core/aws-errors.ts';
+import { BoundedMap } from '../core/bounded-map.ts';
+import type { Clock } from '../core/clock.ts';
+import { AwsCallError } from '../core/errors.ts';
+import { asText, isRecord, type JsonRecord } from '../core/json.ts';
+import { RepliesError } from './errors.ts';
 
 export interface TwilioCredentials {
   readonly accountSid: string;
@@ -6,6 +12,7 @@ export interface TwilioCredentials {
   /** Also accepted on webhooks while tokens are exchanged. */
   readonly secondaryAuthToken: string | undefined;
   readonly templateSid: string | undefined;
+  /** Calls the API in place of the token. */
   readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
 }
 
@@ -15,10 +22,110 @@ export interface ModelKey {
   readonly values: JsonRecord;
 }
 
-/** Secrets by name or ARN, kept for 300 s. Throws `RepliesError`: transient, or hold where an operator must act. */
+/**
+ * Secrets by name or ARN, kept for 300 s (contract replies §6). Throws `RepliesError`: transient, or hold where an
+ * operator must act.
+ */
 export interface Secrets {
   twilio(reference: string): Promise<TwilioCredentials>;
   model(reference: string): Promise<ModelKey>;
   /** The next read asks again: for a credential that was refused. */
   forget(reference: string): void;
+}
+
+const KEPT_MILLIS = 300_000;
+const MAX_SECRETS = 500;
+
+interface Kept {
+  readonly values: JsonRecord;
+  readonly untilMillis: number;
+}
+
+/** Keep it between invocations. */
+export function secretsManager(client: AwsClient, clock: Clock): Secrets {
+  const cache = new BoundedMap<string, Kept>(MAX_SECRETS);
+  const read = async (reference: string): Promise<JsonRecord> => {
+    const kept = cache.get(reference);
+    if (kept && clock.nowMillis() < kept.untilMillis) return kept.values;
+    const values = await fetchSecret(client, clock, reference);
+    cache.set(reference, { values, untilMillis: clock.nowMillis() + KEPT_MILLIS });
+    return values;
+  };
+  /** What does not fit is not kept: it is asked for again once it was mended. */
+  const readAs = async <T>(reference: string, shape: (values: JsonRecord) => T): Promise<T> => {
+    const values = await read(reference);
+    try {
+      return shape(values);
+    } catch (error) {
+      cache.delete(reference);
+      throw error;
+    }
+  };
+  return {
+    twilio: (reference) => readAs(reference, twilioCredentials),
+    model: (reference) => readAs(reference, modelKey),
+    forget: (reference) => cache.delete(reference),
+  };
+}
+
+const unusable = (what: string): RepliesError => new RepliesError('SECRET_FETCH_FAILED', what, 'hold');
+
+function twilioCredentials(values: JsonRecord): TwilioCredentials {
+  const accountSid = text(values.twilio_account_sid);
+  const authToken = text(values.twilio_auth_token);
+  if (accountSid === undefined || authToken === undefined)
+    throw unusable('The Twilio secret must be JSON with twilio_account_sid and twilio_auth_token');
+  const [sid, secret] = [text(values.twilio_api_key_sid), text(values.twilio_api_key_secret)];
+  return {
+    accountSid,
+    authToken,
+    secondaryAuthToken: text(values.twilio_auth_token_secondary),
+    templateSid: text(values.twilio_template_sid),
+    apiKey: sid !== undefined && secret !== undefined ? { sid, secret } : undefined,
+  };
+}
+
+function modelKey(values: JsonRecord): ModelKey {
+  const apiKey = text(values.ai_api_key);
+  if (apiKey === undefined) throw unusable('The model secret must be JSON with ai_api_key');
+  return { apiKey, values };
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? asText(value.trim()) : undefined;
+
+async function fetchSecret(client: AwsClient, clock: Clock, reference: string): Promise<JsonRecord> {
+  const command = new GetSecretValueCommand({ SecretId: reference });
+  let stored: unknown;
+  try {
+    const { SecretString } = await callAws(clock, 'secretsmanager:GetSecretValue', () =>
+      client.send(command),
+    );
+    stored = SecretString;
+  } catch (error) {
+    throw secretError(error);
+  }
+  if (typeof stored !== 'string') throw unusable('The secret is binary; it must be JSON text');
+  const values = parsed(stored);
+  if (!values) throw unusable('The secret is not a JSON object');
+  return values;
+}
+
+/** The parser's own message quotes what it read. */
+function parsed(stored: string): JsonRecord | undefined {
+  try {
+    const values: unknown = JSON.parse(stored);
+    return isRecord(values) ? values : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whatever is not transient is for an operator: the name, the rights, the key of the secret. */
+function secretError(error: unknown): unknown {
+  if (!(error instanceof AwsCallError)) return error;
+  if (error.errorClass === 'transient')
+    return new RepliesError('SECRET_FETCH_TRANSIENT_ERROR', error.message, 'transient', { cause: error });
+  const advice = 'check that the secret exists and that the function may read it';
+  return new RepliesError('SECRET_FETCH_FAILED', `${error.message}: ${advice}`, 'hold', { cause: error });
 }
