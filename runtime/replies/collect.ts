@@ -1,0 +1,72 @@
+import { isSameAddress } from './address.ts';
+import { RepliesError } from './errors.ts';
+import type { StagedRow } from './staged.ts';
+
+export interface CollectLimits {
+  /** Message sids that the record knows as dealt with. */
+  readonly processedSids: ReadonlySet<string>;
+  /** The user's address, as the trigger names it. */
+  readonly primaryChannel: string;
+  /** `MAX_BATCH_CHARS`. */
+  readonly maxChars: number;
+}
+
+export interface Collected {
+  /** The rows of the next turn, in order of arrival; empty when there is nothing to do. */
+  readonly rows: readonly StagedRow[];
+  /** Sids of rows whose turn is over and whose deletion failed then. */
+  readonly leftOver: readonly string[];
+}
+
+/**
+ * Chooses what a turn answers: as many rows of the channel's route as fit, at least one (contract replies §3.2
+ * steps 5 and 6). Rows of other routes are the sweeper's. Throws hold when a row is another user's.
+ */
+export function collect(staged: readonly StagedRow[], limits: CollectLimits): Collected {
+  const { processedSids, primaryChannel, maxChars } = limits;
+  const leftOver = staged.filter((row) => processedSids.has(row.messageSid)).map((row) => row.messageSid);
+  const open = staged
+    .filter((row) => row.route === 'channel' && !processedSids.has(row.messageSid))
+    .sort(byArrival);
+  if (open.some((row) => !isSameAddress(row.primaryChannel, primaryChannel)))
+    throw new RepliesError(
+      'CHANNEL_MISMATCH',
+      'A staged message names another user than its trigger; remove or correct the row, then redrive the trigger',
+      'hold',
+    );
+  const rows: StagedRow[] = [];
+  let chars = 0;
+  for (const row of open) {
+    chars += rowText(row).length + 1;
+    if (rows.length > 0 && chars - 1 > maxChars) break;
+    rows.push(row);
+  }
+  return { rows, leftOver };
+}
+
+/** Time of arrival, then the sequence of the webhook that took it; hand-made rows have no sequence. */
+function byArrival(a: StagedRow, b: StagedRow): number {
+  const [first, second] = [arrivalMillis(a), arrivalMillis(b)];
+  if (first !== second) return first - second;
+  return compare(a.receivedSeq ?? '', b.receivedSeq ?? '') || compare(a.messageSid, b.messageSid);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** When a row arrived, milliseconds since 1970; 0 when its time cannot be read. */
+export const arrivalMillis = (row: Pick<StagedRow, 'receivedAt'>): number => Date.parse(row.receivedAt) || 0;
+
+/** What a row says in text: its body, and a line in brackets for each medium. */
+export const rowText = ({ body, media }: Pick<StagedRow, 'body' | 'media'>): string =>
+  [body, ...media.map(({ contentType }) => `[media ${contentType}]`)]
+    .filter((line) => line.trim() !== '')
+    .join('\n');
+
+const CUT_MARK = '\n[the message is longer and was cut here]';
+
+/** The text as the model gets it: cut, with a mark, where one message alone is too long. The record keeps it whole. */
+export function textForModel(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text;
+  const kept = text.slice(0, Math.max(1, maxChars - CUT_MARK.length));
+  return `${kept.replace(/[\uD800-\uDBFF]$/, '')}${CUT_MARK}`;
+}

@@ -1,0 +1,65 @@
+import type { Clock } from '../core/clock.ts';
+import { describeError } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+
+export interface HeartbeatPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** `SQS_HEARTBEAT_INTERVAL_MS`. */
+  readonly intervalMillis: number;
+  /** Keeps the trigger away from other workers for so many seconds from now. */
+  extendVisibility(seconds: number): Promise<void>;
+  /** Prolongs the lease to so many seconds from now; false when it is not ours any more. */
+  renewLease(seconds: number): Promise<boolean>;
+  /** Counts a beat that failed (metric `HeartbeatFailures`). */
+  onFailure(): void;
+}
+
+export interface Heartbeat {
+  /** Ends the beats at once, without waiting for one. */
+  stop(): void;
+}
+
+/** How long a lease or a visibility lasts from its last beat: two intervals (contract replies §5.3). */
+export const beatSeconds = (intervalMillis: number): number => Math.ceil((2 * intervalMillis) / 1000);
+
+/**
+ * Keeps trigger and lease while a turn is worked on. The first beat is made at once and for the trigger alone: the
+ * lease was just taken. A beat that fails is noted and the work goes on, because the fence guards every write.
+ */
+export function startHeartbeat(ports: HeartbeatPorts): Heartbeat {
+  const stopped = new AbortController();
+  void beat(ports, stopped.signal);
+  return { stop: () => stopped.abort() };
+}
+
+async function beat(ports: HeartbeatPorts, signal: AbortSignal): Promise<void> {
+  const seconds = beatSeconds(ports.intervalMillis);
+  let holdsLease = true;
+  const visibility = () => ports.extendVisibility(seconds);
+  const lease = async () => {
+    // That the lease is gone is for the next write to say: it may be the turn itself that gave it back.
+    if (holdsLease) holdsLease = await ports.renewLease(seconds);
+  };
+  await all(ports, signal, [visibility]);
+  while (await paused(ports, signal)) await all(ports, signal, [visibility, lease]);
+}
+
+/** False when the beats are to end. */
+const paused = ({ clock, intervalMillis }: HeartbeatPorts, signal: AbortSignal): Promise<boolean> =>
+  clock.sleep(intervalMillis, signal).then(
+    () => !signal.aborted,
+    () => false,
+  );
+
+async function all(
+  { log, onFailure }: HeartbeatPorts,
+  signal: AbortSignal,
+  steps: readonly (() => Promise<void>)[],
+): Promise<void> {
+  const results = await Promise.allSettled(steps.map((step) => step()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (!failed || signal.aborted) return;
+  onFailure();
+  log.warn('heartbeat_failed', { error: describeError(failed.reason) });
+}
