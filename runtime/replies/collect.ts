@@ -56,11 +56,19 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 /** When a row arrived, milliseconds since 1970; 0 when its time cannot be read. */
 export const arrivalMillis = (row: Pick<StagedRow, 'receivedAt'>): number => Date.parse(row.receivedAt) || 0;
 
-/** What a row says in text: its body, and a line in brackets for each medium. */
-export const rowText = ({ body, media }: Pick<StagedRow, 'body' | 'media'>): string =>
-  [body, ...media.map(({ contentType }) => `[media ${contentType}]`)]
-    .filter((line) => line.trim() !== '')
-    .join('\n');
+/** What a row says in text: its body or button, and a line in brackets for a place and for each medium. */
+export function rowText({ body, button, location, media }: StagedRow): string {
+  const lines = [body || (button?.text ?? ''), locationLine(location), ...media.map(mediaLine)];
+  return lines.filter((line) => line.trim() !== '').join('\n');
+}
+
+const mediaLine = ({ contentType }: StagedRow['media'][number]): string => `[media ${contentType}]`;
+
+function locationLine(location: StagedRow['location']): string {
+  if (!location) return '';
+  const { latitude, longitude, label, address } = location;
+  return `[${[`location ${latitude}, ${longitude}`, label, address].filter(Boolean).join('; ')}]`;
+}
 
 const CUT_MARK = '\n[the message is longer and was cut here]';
 

@@ -17,9 +17,18 @@ export interface TurnPart {
   readonly sendStartedAt?: string;
 }
 
-/** A wish of the model that a person takes over. */
-export interface HandOff {
-  readonly reason: string | undefined;
+/** How a turn ends that is not simply answered. Once it is stored, nothing more is decided for the turn. */
+export interface Ending {
+  /** `hand_off`: a person takes over. `opted_out`: nobody writes to the user. `window_closed`: a person is told. */
+  readonly kind: 'hand_off' | 'opted_out' | 'window_closed';
+  /** The rule that decided (contract replies §14). */
+  readonly rule: string;
+  /** For the person who takes over; without personal data. */
+  readonly reason?: string;
+  /** The user opted out at the provider, and the record is to say so. */
+  readonly setsOptOut?: boolean;
+  /** The parts are sent all the same before the turn ends (`HANDOFF_SEND_DRAFT`). */
+  readonly sendsParts?: boolean;
 }
 
 /** The turn in progress, as the record holds it. */
@@ -27,14 +36,15 @@ export interface PendingTurn {
   readonly turnId: string;
   readonly state: TurnState;
   readonly messageSids: readonly string[];
-  /** The user's text as the model gets it. */
+  /** The user's messages joined by newlines, whole: the model may get less (`MAX_BATCH_CHARS`). */
   readonly combinedBody: string;
   readonly firstReceivedAt: string;
   /** The newest message's: the 24-hour window counts from it. */
   readonly lastReceivedAt: string | undefined;
   readonly media: readonly Media[];
   readonly replyText: string | undefined;
-  readonly handOff: HandOff | undefined;
+  /** Stored as `hand_off`. */
+  readonly ending: Ending | undefined;
   readonly usage: TurnUsage | undefined;
   readonly model: string | undefined;
   readonly providerRef: string | undefined;
@@ -53,13 +63,22 @@ export const pendingTurnData = (turn: PendingTurn): JsonRecord => ({
   last_received_at: turn.lastReceivedAt,
   media: turn.media.length > 0 ? turn.media.map(mediaData) : undefined,
   reply_text: turn.replyText,
-  hand_off: turn.handOff && { reason: turn.handOff.reason },
+  hand_off: turn.ending && endingData(turn.ending),
   usage: turn.usage && usageData(turn.usage),
   model: turn.model,
   provider_ref: turn.providerRef,
   parts: turn.parts.map(partData),
   created_at: turn.createdAt,
   v: turn.v,
+});
+
+/** An ending as it is stored. */
+export const endingData = (ending: Ending): JsonRecord => ({
+  kind: ending.kind,
+  rule: ending.rule,
+  reason: ending.reason,
+  sets_opt_out: ending.setsOptOut,
+  sends_parts: ending.sendsParts,
 });
 
 /** One part as it is stored. */
@@ -93,13 +112,27 @@ export function readPendingTurn(value: unknown): PendingTurn | undefined {
     lastReceivedAt: asText(value.last_received_at),
     media: readMedia(value.media),
     replyText: asText(value.reply_text),
-    handOff: isRecord(value.hand_off) ? { reason: asText(value.hand_off.reason) } : undefined,
+    ending: isRecord(value.hand_off) ? readEnding(value.hand_off) : undefined,
     usage: isRecord(value.usage) ? readUsage(value.usage) : undefined,
     model: asText(value.model),
     providerRef: asText(value.provider_ref),
     parts: asList(value.parts).map(readPart),
     createdAt: asText(value.created_at) ?? firstReceivedAt,
     v: asNumber(value.v) ?? REPLIES_VERSION,
+  };
+}
+
+const ENDINGS = ['hand_off', 'opted_out', 'window_closed'] as const;
+
+function readEnding(stored: JsonRecord): Ending {
+  const kind = ENDINGS.find((known) => known === stored.kind) ?? 'hand_off';
+  const reason = asText(stored.reason);
+  return {
+    kind,
+    rule: asText(stored.rule) ?? kind,
+    ...(reason !== undefined && { reason }),
+    ...(stored.sets_opt_out === true && { setsOptOut: true }),
+    ...(stored.sends_parts === true && { sendsParts: true }),
   };
 }
 

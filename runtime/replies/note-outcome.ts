@@ -1,0 +1,53 @@
+import { describeError } from '../core/errors.ts';
+import type { TurnOutcome } from '../core/turn.ts';
+import { failureRule } from './give-back.ts';
+import type { JournalPorts, RepliesJournal } from './journal.ts';
+import { timeMillis } from './record.ts';
+
+type Ports = Pick<JournalPorts, 'log' | 'metrics' | 'clock'>;
+
+/** The line and the numbers of a turn that is over; its `rule` says what decided (contract replies §14). */
+export function noteOutcome(
+  outcome: TurnOutcome,
+  journal: RepliesJournal,
+  { log, metrics, clock }: Ports,
+  durationMillis: number,
+): void {
+  if (journal.turnId === undefined) return log.info('nothing_staged', { duration_ms: durationMillis });
+  const { turn } = journal;
+  const rule = turn.ending?.rule ?? journal.settledRule ?? 'replied';
+  metrics.count('TurnsCompleted');
+  const arrived = timeMillis(turn.lastReceivedAt ?? turn.firstReceivedAt);
+  if (journal.acceptedHere > 0 && arrived !== undefined)
+    metrics.value('ReplyLatencyMs', clock.nowMillis() - arrived, 'Milliseconds');
+  if (turn.ending?.setsOptOut) metrics.count('OptOuts');
+  log.info('turn_finished', {
+    turn_id: turn.turnId,
+    status: turn.ending?.kind ?? outcome.status,
+    rule,
+    parts: turn.parts.filter((part) => part.sid !== undefined).length,
+    message_sids: turn.messageSids,
+    duration_ms: durationMillis,
+    ...(turn.usage && { prompt_tokens: turn.usage.promptTokens, completion_tokens: turn.usage.completionTokens }),
+    ...(turn.model !== undefined && { model: turn.model }),
+  });
+}
+
+/** The line of a trigger that must come back. */
+export function noteFailure(error: unknown, journal: RepliesJournal | undefined, { log, metrics }: Ports): void {
+  const rule = failureRule(error);
+  const fields = {
+    turn_id: journal?.turnId,
+    rule,
+    error_code: rule.slice(rule.indexOf(':') + 1),
+    error: describeError(error),
+  };
+  const isUnrecorded = journal !== undefined && journal.acceptedHere > 0;
+  if (journal?.isLost) return isUnrecorded ? log.critical('lease_lost', fields) : log.warn('lease_lost', fields);
+  log.error('turn_failed', { ...fields, retry_seconds: journal?.retryDelaySeconds });
+  if (rule.startsWith('hold:')) log.critical('operator_needed', fields);
+  else if (journal?.isCommitFailed) {
+    metrics.count('DynamoDBFinalUpdateFailures');
+    log.critical('reply_not_recorded', fields);
+  }
+}

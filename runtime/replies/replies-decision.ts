@@ -1,0 +1,13 @@
+import type { Decided } from '../core/turn.ts';
+import type { TurnUsage } from './entry.ts';
+import type { Ending } from './pending-turn.ts';
+
+/** What is stored before the first part is sent: the reply, or why there is none. */
+export interface RepliesDecision extends Decided<string> {
+  /** The whole reply; with an ending, the draft for the person. */
+  readonly replyText: string | undefined;
+  readonly ending: Ending | undefined;
+  readonly usage: TurnUsage | undefined;
+  readonly model: string | undefined;
+  readonly providerRef: string | undefined;
+}

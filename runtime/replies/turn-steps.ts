@@ -1,0 +1,77 @@
+import { splitReply } from '../channels/twilio/split.ts';
+import { errorClassOf } from '../core/errors.ts';
+import type { TurnSteps } from '../core/turn.ts';
+import type { Answered } from './ask.ts';
+import type { WorkerConfig } from './config.ts';
+import { endingOfModelError, handedOffByModel, TOO_MANY_PARTS } from './ending.ts';
+import type { Ending } from './pending-turn.ts';
+import type { RepliesDecision } from './replies-decision.ts';
+import { type SendInput, sendPart } from './send-part.ts';
+import { stopBefore } from './stop-rules.ts';
+
+export interface StepsInput extends SendInput {
+  /** Asks the model for the reply of the turn that the journal holds. */
+  ask(): Promise<Answered>;
+}
+
+/** How the reply engine decides a turn and sends its parts. */
+export const repliesSteps = (input: StepsInput): TurnSteps<string, RepliesDecision> => ({
+  // The policy is the send step's, which asks Twilio first.
+  ambiguityPolicy: 'resend',
+  settlesLater: true,
+  decide: () => decide(input),
+  send: (text, number) => sendPart(text, number, input),
+});
+
+async function decide(input: StepsInput): Promise<RepliesDecision> {
+  const { config, clock } = input.ports;
+  const { conversation, turn } = input.journal;
+  const ending = stopBefore(conversation, turn, clock.nowMillis(), config.maxTurnsPerHour);
+  if (ending) return withoutReply(ending);
+  // Read before the model is asked: without credentials its answer would be of no use.
+  await input.account();
+  try {
+    return decisionOf(await input.ask(), config);
+  } catch (error) {
+    if (errorClassOf(error) !== 'permanent') throw error;
+    return withoutReply(endingOfModelError(error));
+  }
+}
+
+const withoutReply = (ending: Ending): RepliesDecision => ({
+  parts: [],
+  replyText: undefined,
+  ending,
+  usage: undefined,
+  model: undefined,
+  providerRef: undefined,
+});
+
+/** What is sent of a model's answer, and how the turn ends when that is not the whole story (contract replies §11.3). */
+export function decisionOf(
+  answered: Answered,
+  { handoffSendDraft, maxReplyParts }: Pick<WorkerConfig, 'handoffSendDraft' | 'maxReplyParts'>,
+): RepliesDecision {
+  const { reply, handOff, usage, usageMissing, model, providerRef } = answered;
+  const parts = splitReply(reply);
+  const decided = {
+    replyText: reply,
+    usage: {
+      promptTokens: usage.inputTokens,
+      completionTokens: usage.outputTokens,
+      totalTokens: usage.totalTokens,
+      ...(usageMissing && { isMissing: true }),
+    },
+    model,
+    providerRef,
+  };
+  const isTooLong = parts.length > maxReplyParts;
+  const sendsParts = handoffSendDraft && !isTooLong;
+  if (handOff) {
+    const ending = { ...handedOffByModel(handOff.reason), ...(sendsParts && { sendsParts }) };
+    return { ...decided, parts: sendsParts ? parts : [], ending };
+  }
+  return isTooLong
+    ? { ...decided, parts: [], ending: TOO_MANY_PARTS }
+    : { ...decided, parts, ending: undefined };
+}
