@@ -52,8 +52,19 @@ export function entriesOf({ turn, nowMillis }: CommitInput): readonly NewEntry[]
     ...(turn.model !== undefined && { model: turn.model }),
     ...(turn.providerRef !== undefined && { providerRef: turn.providerRef }),
     processingTimeMillis: Math.max(0, nowMillis - Date.parse(turn.createdAt)),
+    ...deliveryOf(accepted),
   };
   return [user, assistant];
+}
+
+/** What callbacks said before the entry was there: a failure before all else. */
+function deliveryOf(parts: readonly TurnPart[]) {
+  const told = parts.find((part) => part.errorCode !== undefined) ?? parts.at(-1);
+  const { deliveryStatus, errorCode } = told ?? {};
+  return {
+    ...(deliveryStatus !== undefined && { deliveryStatus }),
+    ...(errorCode !== undefined && { errorCode }),
+  };
 }
 
 /** What else the commit changes: the turn and the lease go with the same write. */

@@ -1,6 +1,6 @@
 import { RepliesError } from './errors.ts';
-import type { WorkerPorts } from './worker.ts';
 import type { Trigger } from './trigger.ts';
+import type { WorkerPorts } from './worker.ts';
 
 /** Most times that one trigger is put off (contract replies §3.2 step 2). */
 const MAX_DEFERRALS = 60;

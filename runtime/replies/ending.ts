@@ -48,18 +48,15 @@ export const handedOffByModel = (reason: string | undefined): Ending => ({
   reason: reason ?? 'The model asked for a person',
 });
 
-/** Code of the errors that say: the model answered, and its answer cannot be used. */
-const OUTPUT_CODES: ReadonlySet<unknown> = new Set(['MODEL_OUTPUT', 'MODEL_OUTPUT_ERROR']);
-
 /** How a turn ends whose reply the model will never give. */
 export function endingOfModelError(error: unknown): Ending {
   const code = errorCode(error);
-  const rule = OUTPUT_CODES.has(code) ? 'model_output' : `permanent:${code}`;
+  const rule = code === 'MODEL_OUTPUT_ERROR' ? 'model_output' : `permanent:${code}`;
   return { kind: 'hand_off', rule, reason: `The model gave no usable reply (${code})` };
 }
 
 /** Twilio's code for a closed window, where the create itself is refused with it. */
-const WINDOW_CODE = 63016;
+const WINDOW_CODE = '63016';
 
 /** How a turn ends whose part Twilio refuses for good (contract replies §12.6). */
 export function endingOfSendError(error: unknown): Ending {

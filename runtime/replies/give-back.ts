@@ -44,7 +44,9 @@ export async function giveBack(
   const attempt = { receives, nowMillis, random: ports.random(), unclearSinceMillis };
   const delaySeconds = retryDelaySeconds(failure.error, attempt);
   const noted = async (what: string, step: () => Promise<unknown>) => {
-    await step().catch((error: unknown) => log.warn('give_back_failed', { what, error: describeError(error) }));
+    await step().catch((error: unknown) =>
+      log.warn('give_back_failed', { what, error: describeError(error) }),
+    );
   };
   if (conversation.turnAttempts < config.maxReceiveCount)
     await noted('trigger lock', () =>

@@ -1,19 +1,20 @@
+import { TwilioError } from '../channels/twilio/errors.ts';
+import { SMALL_PART_UNITS, splitReply } from '../channels/twilio/split.ts';
 import type { Clock } from '../core/clock.ts';
-import { ClaimLostError, describeError, errorClassOf } from '../core/errors.ts';
+import { ClaimLostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Claim, TurnFailure, TurnJournal } from '../core/turn.ts';
 import type { Append } from './append.ts';
 import { collect } from './collect.ts';
-import { changeOf, entriesOf, unsentText } from './commit.ts';
 import type { WorkerConfig } from './config.ts';
 import { endingOfSendError, OPTED_OUT, TAKEN_OVER, TurnEndedError } from './ending.ts';
-import { RepliesError } from './errors.ts';
-import { giveBack } from './give-back.ts';
+import { finishTurn, removeRows } from './finish-turn.ts';
+import { type Failed, giveBack } from './give-back.ts';
 import type { HumanQueue } from './handoff.ts';
 import type { Lease, Leases } from './lease.ts';
 import type { RepliesMetrics } from './metric-names.ts';
 import { newTurn } from './new-turn.ts';
-import { type Ending, endingData, type PendingTurn, partData, pendingTurnData } from './pending-turn.ts';
+import { endingData, type PendingTurn, partData, pendingTurnData } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import type { RepliesDecision } from './replies-decision.ts';
@@ -45,8 +46,6 @@ export interface Held {
   readonly leaseSeconds: number;
 }
 
-type Cause = Pick<TurnFailure<string>, 'stage' | 'errorClass' | 'error'>;
-
 /**
  * The turn journal of the reply engine: `pending_turn` in the record, written under the lease (contract replies
  * §4.3). The fence is in every write; a worker whose lease is gone sends nothing and gives nothing back.
@@ -59,6 +58,9 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   acceptedHere = 0;
   /** Whether another worker has the lease now: then nothing is written, sent or given back any more. */
   isLost = false;
+  /** Whether something was accepted that the record does not tell yet. */
+  isUnrecorded = false;
+  private resplit: 'none' | 'due' | 'done' = 'none';
   /** Parts that this run has begun: a refusal of one of them says that it was not sent. */
   private readonly begunHere = new Set<number>();
   /** What became of a part whose outcome was unclear, once that is known. */
@@ -95,10 +97,13 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
 
   /** Whether the reply was cut smaller and is to be sent anew; true only once. */
   takeResplit(): boolean {
-    return this.resplit === 'due' && !this.isLost && Boolean((this.resplit = 'done'));
+    if (this.resplit !== 'due') return false;
+    this.resplit = 'done';
+    return true;
   }
 
   async claim(): Promise<Claim<string>> {
+    if (this.pending) return this.resumePoint();
     const { conversationId, pendingTurn } = this.conversation;
     // First of all: what is staged from now on finds no lock and sends its own trigger (contract replies §3.2 step 4).
     await this.ports.triggerLock.clear(conversationId);
@@ -144,7 +149,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     const staged = await this.ports.stage.list(conversationId);
     const limits = { processedSids, primaryChannel, maxChars: this.ports.config.maxBatchChars };
     const { rows, leftOver } = collect(staged, limits);
-    if (leftOver.length > 0) await this.removeRows(leftOver);
+    if (leftOver.length > 0) await removeRows(conversationId, leftOver, this.ports);
     return rows;
   }
 
@@ -190,76 +195,20 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   private changePart(number: number, change: { readonly sid?: string; readonly sendStartedAt?: string }) {
-    const parts = this.turn.parts.map((part, index) => (index === number - 1 ? { ...part, ...change } : part));
+    const parts = this.turn.parts.map((part, index) =>
+      index === number - 1 ? { ...part, ...change } : part,
+    );
     this.pending = { ...this.turn, parts };
   }
 
-  /** Cuts a part, and all behind it, smaller: Twilio found it too long. */
-  async replaceParts(from: number, texts: readonly string[]): Promise<void> {
+  private async replaceParts(from: number, texts: readonly string[]): Promise<void> {
     const parts = [...this.turn.parts.slice(0, from - 1), ...texts.map((text) => ({ text }))];
     await this.write({ set: { 'pending_turn.parts': parts.map(partData) } });
     this.pending = { ...this.turn, parts };
   }
 
-  /**
-   * The end of the turn, in an order in which a crash at any point loses nothing: the person's flag and message, the
-   * entries with everything else in one write, then the staged rows (contract replies §3.4 P).
-   */
   async finish(): Promise<void> {
-    const { ending } = this.turn;
-    if (ending?.kind === 'hand_off') await this.setHandOff(ending);
-    if (ending && ending.kind !== 'opted_out') await this.tellPerson(ending);
-    await this.commit();
-    await this.removeRows(this.turn.messageSids);
-  }
-
-  private async setHandOff({ reason }: Ending): Promise<void> {
-    if (this.conversation.isHandedOff) return;
-    const set = { hand_off_to_human: true, hand_off_to_human_reason: reason };
-    // Only while nobody did it before: what a person set meanwhile stays as it is.
-    const result = await this.ports.leases.update(this.held.lease, { set }, { isSend: true });
-    if (result === 'lost') throw this.lost();
-  }
-
-  private async tellPerson(ending: Ending): Promise<void> {
-    const { messageSids, combinedBody: body, firstReceivedAt: receivedAt } = this.turn;
-    const draftReply = unsentText(this.turn);
-    const reason = ending.reason ?? ending.rule;
-    await this.ports.humans.send({
-      conversation: this.conversation,
-      messageSids,
-      receivedAt,
-      body,
-      reason,
-      ...(draftReply !== undefined && { draftReply }),
-    });
-    this.ports.metrics.count('Handoffs');
-  }
-
-  private async commit(): Promise<void> {
-    const { conversation, held, turn } = this;
-    const { config, clock } = this.ports;
-    const input = { conversation, turn, nowMillis: clock.nowMillis(), maxTurnsPerHour: config.maxTurnsPerHour };
-    const result = await this.ports.append({
-      key: held.lease.key,
-      conversation,
-      guard: { lease: held.lease, turnId: turn.turnId },
-      entries: entriesOf(input),
-      processedSids: turn.messageSids,
-      change: changeOf(input),
-    });
-    if (result.status === 'lost') throw this.lost();
-    if (result.status === 'missing') throw missing();
-  }
-
-  private async removeRows(messageSids: readonly string[]): Promise<void> {
-    const { stage, log } = this.ports;
-    const { conversationId } = this.conversation;
-    const left = await stage.remove(conversationId, messageSids).catch((error: unknown) => {
-      log.warn('rows_not_deleted', { error: describeError(error) });
-      return 0;
-    });
-    if (left > 0) log.warn('rows_not_deleted', { rows: left });
+    if ((await finishTurn(this.turn, this.held, this.ports)) === 'lost') throw this.lost();
   }
 
   /** Frees a conversation in which nothing was to be done. */
@@ -270,31 +219,41 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   async fail(failure: TurnFailure<string>): Promise<'captured' | 'given-back'> {
-    const { error, errorClass, stage } = failure;
+    const { error, errorClass, stage, part } = failure;
+    let cause: Failed = { stage, error, part };
+    try {
+      if (!this.isLost && stage === 'send' && errorClass === 'permanent')
+        return await this.settleRefusal(error, part);
+    } catch (unstored) {
+      cause = { stage: 'store', error: unstored, part };
+    }
     if (this.isLost) return 'given-back';
-    const isForGood = stage === 'send' && errorClass === 'permanent';
-    const unstored = isForGood ? await this.endWith(error) : undefined;
-    if (isForGood && unstored === undefined) return 'captured';
-    if (this.isLost) return 'given-back';
-    const cause = unstored ?? failure;
-    this.retryDelaySeconds = await giveBack({ ...cause, part: failure.part }, this.state(), this.ports);
+    this.isUnrecorded = stage === 'mark' && this.pending?.parts.some(({ sid }) => sid !== undefined) === true;
+    const failed = { ...this.held, turn: this.pending, begunHere: this.begunHere };
+    this.retryDelaySeconds = await giveBack(cause, failed, this.ports);
     return 'given-back';
   }
 
-  private state() {
-    return { ...this.held, turn: this.pending, begunHere: this.begunHere };
+  /** A part was refused for good: it is cut smaller, once, if it was too long; else the turn ends here. */
+  private async settleRefusal(error: unknown, part = 1): Promise<'captured' | 'given-back'> {
+    const smaller = this.resplit === 'none' ? this.smallerParts(error, part) : undefined;
+    if (smaller) {
+      this.resplit = 'due';
+      await this.replaceParts(part, smaller);
+      return 'given-back';
+    }
+    const ending = endingOfSendError(error);
+    // Stored, so that no retry decides otherwise.
+    await this.write({ set: { 'pending_turn.hand_off': endingData(ending) } });
+    this.pending = { ...this.turn, ending };
+    return 'captured';
   }
 
-  /** Stores how the turn ends, so that no retry decides otherwise. Resolves to the failure when that failed. */
-  private async endWith(error: unknown): Promise<Cause | undefined> {
-    const ending = endingOfSendError(error);
-    try {
-      await this.write({ set: { 'pending_turn.hand_off': endingData(ending) } });
-    } catch (failed) {
-      return { stage: 'store', errorClass: errorClassOf(failed), error: failed };
-    }
-    this.pending = { ...this.turn, ending };
-    return undefined;
+  private smallerParts(error: unknown, from: number): readonly string[] | undefined {
+    if (!(error instanceof TwilioError) || error.reason !== 'too_long') return undefined;
+    const rest = this.turn.parts.slice(from - 1).map(({ text }) => text);
+    const smaller = splitReply(rest.join(''), SMALL_PART_UNITS);
+    return from - 1 + smaller.length > this.ports.config.maxReplyParts ? undefined : smaller;
   }
 
   private async write(change: RecordChange): Promise<void> {
@@ -304,11 +263,10 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   private lost(): ClaimLostError {
     if (!this.isLost) this.ports.metrics.count('LeaseStolen');
     this.isLost = true;
-    return new ClaimLostError('Another worker has taken the lease of this conversation', { code: 'LEASE_LOST' });
+    return new ClaimLostError('Another worker has taken the lease of this conversation', {
+      code: 'LEASE_LOST',
+    });
   }
 }
 
 const partPath = (number: number): string => `pending_turn.parts[${number - 1}]`;
-
-const missing = () =>
-  new RepliesError('CONVERSATION_NOT_FOUND', 'The record was deleted while its turn was worked on', 'hold');

@@ -13,7 +13,10 @@ export function noteOutcome(
   { log, metrics, clock }: Ports,
   durationMillis: number,
 ): void {
-  if (journal.turnId === undefined) return log.info('nothing_staged', { duration_ms: durationMillis });
+  if (journal.turnId === undefined) {
+    log.info('nothing_staged', { duration_ms: durationMillis });
+    return;
+  }
   const { turn } = journal;
   const rule = turn.ending?.rule ?? journal.settledRule ?? 'replied';
   metrics.count('TurnsCompleted');
@@ -28,13 +31,20 @@ export function noteOutcome(
     parts: turn.parts.filter((part) => part.sid !== undefined).length,
     message_sids: turn.messageSids,
     duration_ms: durationMillis,
-    ...(turn.usage && { prompt_tokens: turn.usage.promptTokens, completion_tokens: turn.usage.completionTokens }),
+    ...(turn.usage && {
+      prompt_tokens: turn.usage.promptTokens,
+      completion_tokens: turn.usage.completionTokens,
+    }),
     ...(turn.model !== undefined && { model: turn.model }),
   });
 }
 
 /** The line of a trigger that must come back. */
-export function noteFailure(error: unknown, journal: RepliesJournal | undefined, { log, metrics }: Ports): void {
+export function noteFailure(
+  error: unknown,
+  journal: RepliesJournal | undefined,
+  { log, metrics }: Ports,
+): void {
   const rule = failureRule(error);
   const fields = {
     turn_id: journal?.turnId,
@@ -42,11 +52,15 @@ export function noteFailure(error: unknown, journal: RepliesJournal | undefined,
     error_code: rule.slice(rule.indexOf(':') + 1),
     error: describeError(error),
   };
-  const isUnrecorded = journal !== undefined && journal.acceptedHere > 0;
-  if (journal?.isLost) return isUnrecorded ? log.critical('lease_lost', fields) : log.warn('lease_lost', fields);
+  if (journal?.isLost) {
+    // After a send an operator should see that the two runs agree (contract replies §10).
+    const line = journal.acceptedHere > 0 ? log.critical : log.warn;
+    line('lease_lost', fields);
+    return;
+  }
   log.error('turn_failed', { ...fields, retry_seconds: journal?.retryDelaySeconds });
   if (rule.startsWith('hold:')) log.critical('operator_needed', fields);
-  else if (journal?.isCommitFailed) {
+  else if (journal?.isUnrecorded) {
     metrics.count('DynamoDBFinalUpdateFailures');
     log.critical('reply_not_recorded', fields);
   }

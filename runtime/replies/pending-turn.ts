@@ -15,6 +15,14 @@ export interface TurnPart {
   readonly sid?: string;
   /** When the send began, UTC with milliseconds; without `sid` the outcome is unclear. */
   readonly sendStartedAt?: string;
+  /** What a status callback said of it before the turn was committed. */
+  readonly deliveryStatus?: string;
+  readonly errorCode?: string;
+}
+
+/** A wish of the model that a person takes over. */
+export interface HandOff {
+  readonly reason: string | undefined;
 }
 
 /** How a turn ends that is not simply answered. Once it is stored, nothing more is decided for the turn. */
@@ -86,6 +94,8 @@ export const partData = (part: TurnPart): JsonRecord => ({
   text: part.text,
   sid: part.sid,
   send_started_at: part.sendStartedAt,
+  delivery_status: part.deliveryStatus,
+  error_code: part.errorCode,
 });
 
 /** Tokens as they are stored. */
@@ -137,11 +147,13 @@ function readEnding(stored: JsonRecord): Ending {
 }
 
 function readPart(value: unknown): TurnPart {
-  const { text, sid, send_started_at } = asRecord(value);
-  const [found, startedAt] = [asText(sid), asText(send_started_at)];
-  return {
-    text: asText(text) ?? '',
-    ...(found !== undefined && { sid: found }),
-    ...(startedAt !== undefined && { sendStartedAt: startedAt }),
+  const stored = asRecord(value);
+  const optional = {
+    sid: asText(stored.sid),
+    sendStartedAt: asText(stored.send_started_at),
+    deliveryStatus: asText(stored.delivery_status),
+    errorCode: asText(stored.error_code),
   };
+  const known = Object.entries(optional).filter(([, text]) => text !== undefined);
+  return { text: asText(stored.text) ?? '', ...Object.fromEntries(known) };
 }

@@ -1,9 +1,9 @@
+import type { ChannelNet } from '../channels/http.ts';
 import type { TwilioAccount } from '../channels/twilio/account.ts';
 import { TwilioError } from '../channels/twilio/errors.ts';
 import { listMessages } from '../channels/twilio/list.ts';
 import { sendText } from '../channels/twilio/send.ts';
 import { statusCallbackUrl } from '../channels/twilio/status.ts';
-import type { ChannelNet } from '../channels/http.ts';
 import { HooklineError, SendError } from '../core/errors.ts';
 import { TurnEndedError, UNCLEAR_HELD, WINDOW_CLOSED } from './ending.ts';
 import { RepliesError } from './errors.ts';
@@ -112,7 +112,7 @@ function addresses({ companyAddress, userAddress }: Conversation) {
   if (companyAddress === undefined)
     throw new RepliesError(
       'MISSING_CREDENTIAL_CONFIG',
-      "The conversation has no company_whatsapp_number in its channel_config: set it, then redrive the trigger",
+      'The conversation has no company_whatsapp_number in its channel_config: set it, then redrive the trigger',
       'hold',
     );
   return { from: companyAddress, to: userAddress };

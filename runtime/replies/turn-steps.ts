@@ -52,19 +52,9 @@ export function decisionOf(
   answered: Answered,
   { handoffSendDraft, maxReplyParts }: Pick<WorkerConfig, 'handoffSendDraft' | 'maxReplyParts'>,
 ): RepliesDecision {
-  const { reply, handOff, usage, usageMissing, model, providerRef } = answered;
+  const { reply, handOff, usage, model, providerRef } = answered;
   const parts = splitReply(reply);
-  const decided = {
-    replyText: reply,
-    usage: {
-      promptTokens: usage.inputTokens,
-      completionTokens: usage.outputTokens,
-      totalTokens: usage.totalTokens,
-      ...(usageMissing && { isMissing: true }),
-    },
-    model,
-    providerRef,
-  };
+  const decided = { replyText: reply, usage, model, providerRef };
   const isTooLong = parts.length > maxReplyParts;
   const sendsParts = handoffSendDraft && !isTooLong;
   if (handOff) {

@@ -1,5 +1,5 @@
-import type { TwilioAccount } from '../channels/twilio/account.ts';
 import type { ChannelNet } from '../channels/http.ts';
+import type { TwilioAccount } from '../channels/twilio/account.ts';
 import { describeError, loggableError } from '../core/errors.ts';
 import { keyedHash } from '../core/log.ts';
 import { traceIdOf } from '../core/trace-context.ts';
@@ -10,10 +10,10 @@ import { RepliesError } from './errors.ts';
 import { followUp } from './follow-up.ts';
 import { beatSeconds, startHeartbeat } from './heartbeat.ts';
 import { type JournalPorts, RepliesJournal } from './journal.ts';
+import { noteFailure, noteOutcome } from './note-outcome.ts';
 import type { PendingTurn } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 import { retryDelaySeconds } from './retry-delay.ts';
-import { noteFailure, noteOutcome } from './note-outcome.ts';
 import { STEP_MARGIN_MILLIS, timeBudgetError } from './send-part.ts';
 import type { Trigger, TriggerQueue } from './trigger.ts';
 import { repliesSteps } from './turn-steps.ts';
@@ -80,7 +80,11 @@ async function takeLease(delivery: Delivery, ports: WorkerPorts): Promise<Replie
   const request = { conversationId, primaryChannel, owner, lengthSeconds: leaseSeconds };
   const taken = await ports.leases.take(request);
   if (taken.status === 'missing')
-    throw new RepliesError('CONVERSATION_NOT_FOUND', 'The trigger names a conversation that has no record', 'hold');
+    throw new RepliesError(
+      'CONVERSATION_NOT_FOUND',
+      'The trigger names a conversation that has no record',
+      'hold',
+    );
   if (taken.status === 'busy') {
     await defer(trigger, taken.remainingSeconds, ports);
     return undefined;
