@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { type AgentConfig, readAgentConfig } from './bot/agents/config-file.ts';
 import { type Bundle, bundle, loadedBytes } from './bundle.ts';
+import { PROMPTS_FILE, readPromptsFile } from './models/prompts-file.ts';
 
 const extension = path.extname(fileURLToPath(import.meta.url));
 const here = runtimeFolder(path.dirname(fileURLToPath(import.meta.url)));
@@ -24,6 +25,7 @@ export const BUNDLES = {
     entry: 'bot/entries/bot',
     eager: ['core/parameters.ts', 'bot/hand-off-invoke.ts', 'bot/worker-handler.ts'],
   },
+  'replies-worker': { entry: 'replies/entries/worker', eager: [] },
 } as const;
 
 export type BundleName = keyof typeof BUNDLES;
@@ -110,6 +112,20 @@ function configuredEntry(module: string | undefined): string {
     `import ${JSON.stringify(source('bot/worker-handler'))};`,
     `export const handler = buildLambdaHandler(process.env.BOT_TYPE, ${module ? '{ tools }' : '{}'});`,
   ].join('\n');
+}
+
+/**
+ * Builds the zip of the reply engine's worker with a prompt registry in it, which replaces the worker's package.
+ * Throws with every fault of the file.
+ */
+export async function buildRepliesWorker(
+  promptsFile: string,
+  outdir = 'dist/bundles',
+  name = 'replies-worker',
+): Promise<Bundle> {
+  readPromptsFile(path.resolve(promptsFile));
+  const files = { [PROMPTS_FILE]: readFileSync(promptsFile) };
+  return bundle(name, { file: source(BUNDLES['replies-worker'].entry) }, { root: here, outdir, files });
 }
 
 /** Bundles the module of a user's agent as it is, to be imported by this Node. Returns the file. */

@@ -20,6 +20,8 @@ const entryPoints = [
   'runtime/bot/entries/ingress.ts',
   'runtime/bot/entries/worker.ts',
   'runtime/bot/entries/bot.ts',
+  'runtime/replies/index.ts',
+  'runtime/replies/entries/worker.ts',
   'runtime/build.ts',
   'cli/main.ts',
   'cli/index.ts',

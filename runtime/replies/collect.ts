@@ -19,15 +19,13 @@ export interface Collected {
 }
 
 /**
- * Chooses what a turn answers: as many rows of the channel's route as fit, at least one (contract replies §3.2
+ * Chooses what a turn answers, of rows in order of arrival: as many rows of the channel's route as fit, at least one (contract replies §3.2
  * steps 5 and 6). Rows of other routes are the sweeper's. Throws hold when a row is another user's.
  */
 export function collect(staged: readonly StagedRow[], limits: CollectLimits): Collected {
   const { processedSids, primaryChannel, maxChars } = limits;
   const leftOver = staged.filter((row) => processedSids.has(row.messageSid)).map((row) => row.messageSid);
-  const open = staged
-    .filter((row) => row.route === 'channel' && !processedSids.has(row.messageSid))
-    .sort(byArrival);
+  const open = staged.filter((row) => row.route === 'channel' && !processedSids.has(row.messageSid));
   if (open.some((row) => !isSameAddress(row.primaryChannel, primaryChannel)))
     throw new RepliesError(
       'CHANNEL_MISMATCH',
@@ -43,18 +41,6 @@ export function collect(staged: readonly StagedRow[], limits: CollectLimits): Co
   }
   return { rows, leftOver };
 }
-
-/** Time of arrival, then the sequence of the webhook that took it; hand-made rows have no sequence. */
-function byArrival(a: StagedRow, b: StagedRow): number {
-  const [first, second] = [arrivalMillis(a), arrivalMillis(b)];
-  if (first !== second) return first - second;
-  return compare(a.receivedSeq ?? '', b.receivedSeq ?? '') || compare(a.messageSid, b.messageSid);
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** When a row arrived, milliseconds since 1970; 0 when its time cannot be read. */
-export const arrivalMillis = (row: Pick<StagedRow, 'receivedAt'>): number => Date.parse(row.receivedAt) || 0;
 
 /** What a row says in text: its body or button, and a line in brackets for a place and for each medium. */
 export function rowText({ body, button, location, media }: StagedRow): string {

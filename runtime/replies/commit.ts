@@ -10,17 +10,9 @@ export interface CommitInput {
   readonly turn: PendingTurn;
   readonly nowMillis: number;
   readonly maxTurnsPerHour: number;
+  /** The status before the lease. */
+  readonly statusBefore: string | undefined;
 }
-
-/** Attributes that exist only while somebody works on the record. */
-const WORK_ATTRIBUTES = [
-  'pending_turn',
-  'turn_attempts',
-  'lock_owner',
-  'lock_expires_at',
-  'status_before_lock',
-  'processing_started_at',
-];
 
 const NO_USAGE = { promptTokens: 0, completionTokens: 0, totalTokens: 0, isMissing: true };
 
@@ -67,35 +59,36 @@ function deliveryOf(parts: readonly TurnPart[]) {
   };
 }
 
-/** What else the commit changes: the turn and the lease go with the same write. */
+/** What else the commit changes, beside what every append under a lease does. */
 export function changeOf(input: CommitInput): RecordChange {
   const { conversation, turn, nowMillis, maxTurnsPerHour } = input;
-  const replied = acceptedParts(turn);
-  const last = replied.at(-1)?.sid;
-  const now = new Date(nowMillis).toISOString();
+  const { ending, usage } = turn;
+  const isReplied = acceptedParts(turn).length > 0;
   return {
     set: {
-      conversation_status: statusOf(turn.ending, conversation),
-      last_turn_id: turn.turnId,
+      conversation_status: statusOf(input),
       last_user_message_at: turn.lastReceivedAt ?? turn.firstReceivedAt,
-      ...(last !== undefined && {
-        last_assistant_message_sid: last,
-        turn_times: turnTimesWith(conversation, nowMillis, maxTurnsPerHour),
-      }),
-      ...(turn.ending?.setsOptOut && { opted_out: true, opted_out_at: now }),
-      ...(turn.ending && turn.ending.kind !== 'opted_out' && { failure_reason: turn.ending.rule }),
+      ...(isReplied && { turn_times: turnTimesWith(conversation, nowMillis, maxTurnsPerHour) }),
+      ...(ending?.setsOptOut && { opted_out: true, opted_out_at: new Date(nowMillis).toISOString() }),
+      ...(isFailure(ending) && { failure_reason: ending?.rule }),
     },
-    remove: turn.ending ? WORK_ATTRIBUTES : [...WORK_ATTRIBUTES, 'failure_reason'],
-    add: {
-      total_prompt_tokens: turn.usage?.promptTokens ?? 0,
-      total_completion_tokens: turn.usage?.completionTokens ?? 0,
-    },
+    remove: isFailure(ending) ? [] : ['failure_reason'],
+    ...(usage && {
+      add: {
+        total_prompt_tokens: usage.promptTokens,
+        total_completion_tokens: usage.completionTokens,
+      },
+    }),
   };
 }
 
-/** An opt-out is no state of work: what stood there stands there again. */
-function statusOf(ending: Ending | undefined, { statusBeforeLock }: Conversation): string {
+/** An opt-out is the user's will. */
+const isFailure = (ending: Ending | undefined): boolean =>
+  ending !== undefined && ending.kind !== 'opted_out';
+
+/** After an opt-out the status stands again that stood there before the turn. */
+function statusOf({ turn: { ending }, statusBefore }: CommitInput): string {
   if (!ending) return 'reply_sent';
   if (ending.kind === 'window_closed') return 'window_closed';
-  return ending.kind === 'hand_off' ? 'handoff_required' : (statusBeforeLock ?? 'reply_sent');
+  return ending.kind === 'hand_off' ? 'handoff_required' : statusBefore || 'reply_sent';
 }

@@ -1,3 +1,4 @@
+import { TWILIO_URL } from '../channels/twilio/account.ts';
 import { type Environment, EnvironmentReader } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { LogLevel } from '../core/log.ts';
@@ -76,6 +77,8 @@ export interface RepliesConfig {
   readonly ttlAttribute: string;
   readonly region: string;
   readonly secretsRegion: string;
+  /** Without a slash at the end; another than Twilio's own is for tests and the local stand. */
+  readonly twilioBaseUrl: string;
   readonly environmentName: string;
   readonly metricsNamespace: string;
   readonly logLevel: LogLevel;
@@ -215,6 +218,7 @@ function readShared(env: EnvironmentReader): RepliesConfig {
     ttlAttribute: env.text('DYNAMODB_TTL_ATTRIBUTE') ?? 'expires_at',
     region,
     secretsRegion: env.text('SECRETS_MANAGER_REGION') ?? region,
+    twilioBaseUrl: (readUrl(env, 'TWILIO_BASE_URL') ?? TWILIO_URL).replace(/\/+$/, ''),
     environmentName,
     metricsNamespace: env.text('METRICS_NAMESPACE') ?? `ai-multi-comms-replies/${environmentName}`,
     logLevel: readLogLevel(env),

@@ -50,7 +50,8 @@ async function tellPerson(
 async function commit(turn: PendingTurn, { lease, conversation }: Held, ports: JournalPorts) {
   const { append, clock, config } = ports;
   const { maxTurnsPerHour } = config;
-  const input = { conversation, turn, nowMillis: clock.nowMillis(), maxTurnsPerHour };
+  const statusBefore = lease.statusBeforeLock;
+  const input = { conversation, turn, nowMillis: clock.nowMillis(), maxTurnsPerHour, statusBefore };
   const { status } = await append({
     key: lease.key,
     conversation,

@@ -53,7 +53,7 @@ export async function giveBack(
       ports.triggerLock.put(conversation.conversationId, delaySeconds + LOCK_MARGIN_SECONDS),
     );
   const change = changeOf(failure, failedTurn);
-  await noted('lease', () => ports.leases.release(lease, conversation.statusBeforeLock, change));
+  await noted('lease', () => ports.leases.release(lease, change));
   return delaySeconds;
 }
 

@@ -1,5 +1,6 @@
 import { TwilioError } from '../channels/twilio/errors.ts';
 import { SMALL_PART_UNITS, splitReply } from '../channels/twilio/split.ts';
+import { LONG, SHORT } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { ClaimLostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -190,7 +191,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     const isLast = this.turn.parts.every((part) => part.sid !== undefined);
     if (isLast) this.pending = { ...this.turn, state: 'sent' };
     const set = { [`${partPath(number)}.sid`]: sid, ...(isLast && { 'pending_turn.state': 'sent' }) };
-    await this.write({ set });
+    await this.write({ set }, LONG);
     this.ports.log.info('part_accepted', { part: number, message_sid: sid });
   }
 
@@ -213,9 +214,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
 
   /** Frees a conversation in which nothing was to be done. */
   async release(): Promise<void> {
-    const { lease, conversation } = this.held;
-    const change = { remove: ['turn_attempts'] };
-    await this.ports.leases.release(lease, conversation.statusBeforeLock, change);
+    await this.ports.leases.release(this.held.lease, { remove: ['turn_attempts'] });
   }
 
   async fail(failure: TurnFailure<string>): Promise<'captured' | 'given-back'> {
@@ -256,8 +255,9 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     return from - 1 + smaller.length > this.ports.config.maxReplyParts ? undefined : smaller;
   }
 
-  private async write(change: RecordChange): Promise<void> {
-    if ((await this.ports.leases.update(this.held.lease, change)) === 'lost') throw this.lost();
+  private async write(change: RecordChange, patience = SHORT): Promise<void> {
+    const result = await this.ports.leases.update(this.held.lease, change, { patience });
+    if (result === 'lost') throw this.lost();
   }
 
   private lost(): ClaimLostError {

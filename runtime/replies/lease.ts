@@ -1,5 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { AwsClient } from '../core/aws-errors.ts';
+import type { AwsClient, Patience } from '../core/aws-errors.ts';
 import { type Clock, epochSeconds } from '../core/clock.ts';
 import type { Item } from '../core/dynamodb-values.ts';
 import { keyForms } from './address.ts';
@@ -34,6 +34,13 @@ export type TakeResult =
 /** `lost`: another worker has the lease. The last two: nothing was written because of the flag. */
 export type FencedResult = 'written' | 'lost' | 'handed_off' | 'opted_out';
 
+export interface UpdateOptions {
+  /** Only while neither handed off nor opted out. */
+  readonly isSend?: boolean;
+  /** Default: short. */
+  readonly patience?: Patience;
+}
+
 /** Who may work on a conversation. Throws `RepliesError` by class. */
 export interface Leases {
   /** Under the key as given or with the other form of the address. Never makes a record. */
@@ -45,8 +52,8 @@ export interface Leases {
    * restored. False when it was lost.
    */
   release(lease: Lease, change?: RecordChange): Promise<boolean>;
-  /** Changes the record under the lease; `isSend`: only while neither handed off nor opted out. */
-  update(lease: Lease, change: RecordChange, options?: { readonly isSend?: boolean }): Promise<FencedResult>;
+  /** Changes the record under the lease. */
+  update(lease: Lease, change: RecordChange, options?: UpdateOptions): Promise<FencedResult>;
 }
 
 /** The status that stands for a lease. */
@@ -118,19 +125,15 @@ class DynamoLeases implements Leases {
     return failed === undefined || isReleased(failed.item, lease);
   }
 
-  async update(
-    lease: Lease,
-    change: RecordChange,
-    { isSend = false }: { readonly isSend?: boolean } = {},
-  ): Promise<FencedResult> {
-    const failed = await this.write(lease, change, isSend);
+  async update(lease: Lease, change: RecordChange, options: UpdateOptions = {}): Promise<FencedResult> {
+    const failed = await this.write(lease, change, options);
     if (!failed) return 'written';
     if (!isHeld(failed.item, lease)) return 'lost';
     return failed.item?.hand_off_to_human?.BOOL ? 'handed_off' : 'opted_out';
   }
 
   /** Undefined when it was written; else what stands there. */
-  private async write(lease: Lease, change: RecordChange, isSend = false) {
+  private async write(lease: Lease, change: RecordChange, { isSend, patience }: UpdateOptions = {}) {
     const expression = new Expression();
     const conditions = [
       ...fenceConditions(expression, lease),
@@ -145,7 +148,7 @@ class DynamoLeases implements Leases {
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
     try {
-      await this.call('UpdateItem', command);
+      await this.call('UpdateItem', command, patience);
       return undefined;
     } catch (error) {
       const failure = conditionFailure(error);

@@ -1,5 +1,6 @@
-import { arrivalMillis, rowText } from './collect.ts';
+import { rowText } from './collect.ts';
 import { type PendingTurn, REPLIES_VERSION } from './pending-turn.ts';
+import { timeMillis } from './record.ts';
 import type { StagedRow } from './staged.ts';
 import { turnIdOf } from './turn-id.ts';
 
@@ -7,7 +8,7 @@ import { turnIdOf } from './turn-id.ts';
 export function newTurn(conversationId: string, rows: readonly StagedRow[], nowMillis: number): PendingTurn {
   const messageSids = rows.map((row) => row.messageSid);
   const createdAt = new Date(nowMillis).toISOString();
-  const times = rows.map(arrivalMillis).filter((millis) => millis > 0);
+  const times = rows.flatMap((row) => timeMillis(row.receivedAt) ?? []);
   const at = (millis: number) => (times.length > 0 ? new Date(millis).toISOString() : createdAt);
   return {
     turnId: turnIdOf(conversationId, messageSids),

@@ -1,7 +1,7 @@
 import type { ChannelNet } from '../channels/http.ts';
 import type { TwilioAccount } from '../channels/twilio/account.ts';
 import { describeError, loggableError } from '../core/errors.ts';
-import { keyedHash } from '../core/log.ts';
+import { keyedHash, type Log } from '../core/log.ts';
 import { traceIdOf } from '../core/trace-context.ts';
 import { runTurn } from '../core/turn.ts';
 import type { Answered } from './ask.ts';
@@ -33,6 +33,7 @@ export interface WorkerPorts extends JournalPorts {
 export interface AskCall {
   readonly endMillis: number;
   readonly traceparent: string | undefined;
+  readonly log: Log;
 }
 
 /** One delivery of a trigger. */
@@ -138,7 +139,7 @@ async function ask(journal: RepliesJournal, delivery: Delivery, ports: WorkerPor
   const endMillis = delivery.deadlineMillis - AFTER_MODEL_MILLIS;
   if (endMillis - ports.clock.nowMillis() < STEP_MARGIN_MILLIS) throw timeBudgetError('the model');
   const { traceparent } = delivery.trigger;
-  return ports.ask(journal.conversation, journal.turn, { endMillis, traceparent });
+  return ports.ask(journal.conversation, journal.turn, { endMillis, traceparent, log: ports.log });
 }
 
 /** The turn is over; what this look leaves undone the trigger does when it comes back. */
@@ -152,13 +153,21 @@ async function lookAgain(journal: RepliesJournal, delivery: Delivery, ports: Wor
   }
 }
 
-const pauseOf = (error: unknown, { receives }: Delivery, { clock, random }: WorkerPorts): number =>
-  retryDelaySeconds(error, { receives, nowMillis: clock.nowMillis(), random: random() });
+/** A failed trigger's pause, in seconds, where no turn was given back with one of its own. */
+export const pauseOf = (
+  error: unknown,
+  { receives }: Pick<Delivery, 'receives'>,
+  { clock, random }: Pick<WorkerPorts, 'clock' | 'random'>,
+): number => retryDelaySeconds(error, { receives, nowMillis: clock.nowMillis(), random: random() });
 
 /** Sets a failed trigger's pause. Never throws: it comes back all the same, after the queue's timeout. */
-async function comeBack({ receiptHandle }: Delivery, seconds: number, ports: WorkerPorts): Promise<void> {
+export async function comeBack(
+  { receiptHandle }: Pick<Delivery, 'receiptHandle'>,
+  seconds: number,
+  { setVisibility, log }: Pick<WorkerPorts, 'setVisibility' | 'log'>,
+): Promise<void> {
   if (receiptHandle === undefined) return;
-  await ports.setVisibility(receiptHandle, seconds).catch((error: unknown) => {
-    ports.log.warn('visibility_not_changed', { error: describeError(error) });
+  await setVisibility(receiptHandle, seconds).catch((error: unknown) => {
+    log.warn('visibility_not_changed', { error: describeError(error) });
   });
 }

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
+import { callAws } from '../core/aws-errors.ts';
+import { type BatchResponse, processBatch, type QueueRecord } from '../core/batch.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import type { Environment } from '../core/config.ts';
+import { ConfigError, describeError } from '../core/errors.ts';
+import { asList, asRecord } from '../core/json.ts';
+import { jsonLog, keyedHash, type Log } from '../core/log.ts';
+import { logMetrics } from '../core/metrics.ts';
+import { modelOpener } from '../models/open-model.ts';
+import type { Prompts } from '../models/prompts.ts';
+import { PROMPTS_FILE, readPromptsFile } from '../models/prompts-file.ts';
+import { recordAppend } from './append.ts';
+import { askModel } from './ask.ts';
+import { textForModel } from './collect.ts';
+import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { dynamoConversations } from './conversations.ts';
+import { failureRule } from './give-back.ts';
+import { sqsHumanQueue } from './handoff.ts';
+import { dynamoLeases } from './lease.ts';
+import type { RepliesMetrics } from './metric-names.ts';
+import type { InvocationContext, RepliesHandlerOptions } from './options.ts';
+import { type Secrets, secretsManager } from './secrets.ts';
+import { dynamoStage } from './stage-table.ts';
+import { readTrigger, sqsTriggerQueue, type Trigger, type TriggerRecord } from './trigger.ts';
+import { dynamoTriggerLock } from './trigger-lock.ts';
+import { twilioAccount } from './twilio-account.ts';
+import { comeBack, pauseOf, type WorkerPorts, workTrigger } from './worker.ts';
+
+/** An SQS record as the event source mapping delivers it. */
+interface WorkerRecord extends QueueRecord, TriggerRecord {
+  readonly receiptHandle?: string;
+}
+
+/**
+ * The worker's Lambda handler: triggers of the channel queue, answered with the items that must come back. Building
+ * it contacts no AWS service; a faulty environment is a `ConfigError` here, so that the function does not start.
+ */
+export function buildWorkerHandler(options: RepliesHandlerOptions = {}) {
+  const ports = workerPorts(options);
+  return async (event: unknown, context: InvocationContext): Promise<BatchResponse> => {
+    const deadlineMillis = ports.clock.nowMillis() + context.getRemainingTimeInMillis();
+    const records = asList(asRecord(event).Records) as readonly WorkerRecord[];
+    return processBatch(
+      records,
+      (record) => workRecord(record, { awsRequestId: context.awsRequestId, deadlineMillis }, ports),
+      // Whatever failed has its line by then.
+      () => undefined,
+    );
+  };
+}
+
+async function workRecord(
+  record: WorkerRecord,
+  { awsRequestId, deadlineMillis }: { readonly awsRequestId: string; readonly deadlineMillis: number },
+  ports: WorkerPorts,
+): Promise<void> {
+  const receives = Number(record.attributes?.ApproximateReceiveCount ?? 1);
+  const delivery = { receives, receiptHandle: record.receiptHandle };
+  let trigger: Trigger;
+  try {
+    trigger = readTrigger(record);
+  } catch (error) {
+    const code = { rule: 'permanent:PARSING_ERROR', error_code: 'PARSING_ERROR' };
+    const { messageId: queue_message_id } = record;
+    ports.log.error('trigger_unreadable', { ...code, queue_message_id, error: describeError(error) });
+    await comeBack(delivery, pauseOf(error, delivery, ports), ports);
+    throw error;
+  }
+  const owner = `${awsRequestId}:${randomUUID()}`;
+  await workTrigger({ ...delivery, trigger, owner, deadlineMillis }, ports);
+}
+
+/** What the worker works with, from the environment. Throws `ConfigError`, with its CRITICAL line written. */
+function workerPorts(options: RepliesHandlerOptions): WorkerPorts {
+  const environment = options.environment ?? process.env;
+  const given = options.clients ?? {};
+  const clock = given.clock ?? systemClock;
+  const now = () => clock.nowMillis();
+  const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
+  const config = readConfig(environment, (lowest) => jsonLog(write, now, {}, { lowest, nameField: 'event' }));
+  const log = jsonLog(write, now, {}, { lowest: config.logLevel, nameField: 'event' });
+  for (const warning of config.warnings) log.warn('setting_ignored', { warning });
+  const metrics: RepliesMetrics = logMetrics(write, now, config.metricsNamespace);
+  const secretsClient =
+    given.secretsManager ?? new SecretsManagerClient({ ...WORKER_CLIENT, region: config.secretsRegion });
+  const secrets = secretsManager(secretsClient, clock);
+  const net = { fetch: given.fetch ?? fetch, clock, timeoutSeconds: TWILIO_TIMEOUT_SECONDS };
+  return {
+    config,
+    clock,
+    log,
+    metrics,
+    net,
+    random: Math.random,
+    account: (conversation, fresh) => twilioAccount(conversation, secrets, config.twilioBaseUrl, fresh),
+    ask: asker(options, environment, { config, clock, metrics, secrets }),
+    ...tablePorts(given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT), config, clock),
+    ...queuePorts(given.sqs ?? new SQSClient({ ...WORKER_CLIENT, ...ENVIRONMENT_ENDPOINT }), config, clock),
+  };
+}
+
+/** Longest wait for one answer of Twilio (contract replies §5.4). */
+const TWILIO_TIMEOUT_SECONDS = 10;
+
+function readConfig(environment: Environment, open: (lowest: 'INFO') => Log): WorkerConfig {
+  try {
+    return readWorkerConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError)
+      open('INFO').critical('configuration_faulty', { rule: failureRule(error), faults: error.faults });
+    throw error;
+  }
+}
+
+function tablePorts(dynamodb: DynamoClient, config: WorkerConfig, clock: Clock) {
+  const { tables, ttlAttribute, stageTtlSeconds: ttlSeconds, archiveAtBytes } = config;
+  const conversations = dynamoConversations(dynamodb, tables.conversations, clock);
+  return {
+    leases: dynamoLeases(dynamodb, tables.conversations, clock),
+    append: recordAppend({ dynamodb, tables, conversations, clock, archiveAtBytes }),
+    stage: dynamoStage(dynamodb, tables.stage, clock, { ttlSeconds, ttlAttribute }),
+    triggerLock: dynamoTriggerLock(dynamodb, tables.triggerLock, clock, ttlAttribute),
+  };
+}
+
+type DynamoClient = NonNullable<NonNullable<RepliesHandlerOptions['clients']>['dynamodb']>;
+
+function queuePorts(sqs: DynamoClient, config: WorkerConfig, clock: Clock) {
+  const { whatsappQueueUrl: QueueUrl, handoffQueueUrl } = config;
+  return {
+    triggers: sqsTriggerQueue(sqs, QueueUrl, clock),
+    humans: sqsHumanQueue(sqs, handoffQueueUrl, clock),
+    setVisibility: async (ReceiptHandle: string, VisibilityTimeout: number) => {
+      const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout });
+      await callAws(clock, 'sqs:ChangeMessageVisibility', () => sqs.send(command));
+    },
+  };
+}
+
+interface AskerPorts {
+  readonly config: WorkerConfig;
+  readonly clock: Clock;
+  readonly metrics: RepliesMetrics;
+  readonly secrets: Secrets;
+}
+
+function asker(
+  options: RepliesHandlerOptions,
+  environment: Environment,
+  { config, clock, metrics, secrets }: AskerPorts,
+): WorkerPorts['ask'] {
+  const { fetch, bedrock: bedrockClient } = options.clients ?? {};
+  const openModel = modelOpener({ fetch, bedrockClient });
+  const defaults = { provider: config.modelProvider, baseUrl: config.modelBaseUrl };
+  let prompts = options.prompts;
+  const readPrompts = (): Prompts =>
+    readPromptsFile(path.join(environment.LAMBDA_TASK_ROOT ?? process.cwd(), PROMPTS_FILE), defaults);
+  return (conversation, turn, { endMillis, traceparent, log }) => {
+    prompts ??= readPrompts();
+    const question = {
+      conversation,
+      text: textForModel(turn.combinedBody, config.maxBatchChars),
+      turnId: turn.turnId,
+      userRef: keyedHash(config.logHashKey, conversation.userAddress),
+      ...(traceparent !== undefined && { traceparent }),
+    };
+    const { replyFormat: format, modelTimeoutMillis: timeoutMillis } = config;
+    const ports = { prompts, openModel, secrets, format, clock, endMillis, timeoutMillis, log, metrics };
+    return askModel(question, ports);
+  };
+}
