@@ -2,6 +2,8 @@
 
 export interface HttpRequest {
   readonly method: string;
+  /** As the gateway names it: the stage or a base path may stand in front. */
+  readonly path: string;
   /** Names in lower case; several values of one name are joined by a comma, as HTTP allows. */
   readonly headers: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -17,6 +19,8 @@ export interface HttpAnswer {
 
 interface HttpEventShape {
   httpMethod?: string;
+  path?: string;
+  rawPath?: string;
   requestContext?: { http?: { method?: string } };
   headers?: Record<string, string | undefined> | null;
   multiValueHeaders?: Record<string, readonly string[] | undefined> | null;
@@ -33,6 +37,7 @@ export function readHttpEvent(event: unknown): HttpRequest | undefined {
   if (typeof method !== 'string') return undefined;
   return {
     method: method.toUpperCase(),
+    path: shape.rawPath ?? shape.path ?? '',
     headers: readHeaders(shape),
     query: definedValues(shape.queryStringParameters ?? {}),
     rawBody: Buffer.from(shape.body ?? '', shape.isBase64Encoded ? 'base64' : 'utf8'),

@@ -106,6 +106,8 @@ export interface WebhookConfig extends RepliesConfig {
   readonly stopWords: StopWords;
   /** Sent once to who opts out; empty = nothing. */
   readonly optOutMessage: string;
+  /** Sent to who has no conversation, once in 24 hours; empty (the default) = nothing. */
+  readonly unknownUserMessage: string;
 }
 
 /** Upper-case words, each list complete (contract replies §3.6). */
@@ -164,6 +166,7 @@ export function readWebhookConfig(environment: Environment): WebhookConfig {
       'OPT_OUT_MESSAGE',
       'You will get no more messages from us here. Write START to begin again.',
     ),
+    unknownUserMessage: env.message('UNKNOWN_USER_MESSAGE', ''),
   });
 }
 

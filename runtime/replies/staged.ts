@@ -4,6 +4,7 @@ import { asNumber, asRecord, asText } from '../core/json.ts';
 import { type Media, mediaData, readMedia } from './entry.ts';
 import { REPLIES_VERSION } from './pending-turn.ts';
 import { timeMillis } from './record.ts';
+import { WISHES, type Wish } from './stop-words.ts';
 
 /** Who works a staged message: the worker, or the webhook and the sweeper themselves (contract replies §3.1). */
 export const ROUTES = ['channel', 'human', 'opted_out'] as const;
@@ -28,6 +29,8 @@ export interface StagedRow {
   readonly waId: string | undefined;
   readonly replyToSid: string | undefined;
   readonly route: Route;
+  /** Only on the route `opted_out`: what the message asked for (attribute `wish`). */
+  readonly wish: Wish | undefined;
   /** When the sweeper looks at it, epoch seconds; absent in hand-made rows. */
   readonly dueAtSeconds: number | undefined;
   /** When the sweeper last triggered it. */
@@ -63,6 +66,7 @@ export const stagedItem = (row: StagedRow): Record<string, AttributeValue> =>
     wa_id: row.waId,
     reply_to_sid: row.replyToSid,
     route: row.route,
+    wish: row.wish,
     due_shard: row.dueAtSeconds === undefined ? undefined : DUE_SHARD,
     due_at: row.dueAtSeconds,
     swept_at: row.sweptAt,
@@ -90,6 +94,7 @@ export function readStagedRow(item: Item): StagedRow {
     waId: asText(row.wa_id),
     replyToSid: asText(row.reply_to_sid),
     route: ROUTES.find((route) => route === row.route) ?? 'channel',
+    wish: WISHES.find((wish) => wish === row.wish),
     dueAtSeconds: asNumber(row.due_at),
     sweptAt: asText(row.swept_at),
     traceparent: asText(row.traceparent),

@@ -71,7 +71,7 @@ export class TestWorld {
     const { log, clock, config, memory, delivery } = this;
     const rawBody = Buffer.from(JSON.stringify(body));
     const answer = await answerWebhook(
-      { method: 'POST', headers: {}, query: {}, rawBody },
+      { method: 'POST', path: '/webhook', headers: {}, query: {}, rawBody },
       {
         config,
         clock,

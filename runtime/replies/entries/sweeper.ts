@@ -1,0 +1,3 @@
+import { buildSweeperHandler } from '../sweeper-handler.ts';
+
+export const handler = buildSweeperHandler();

@@ -1,0 +1,3 @@
+import { buildWebhookHandler } from '../webhook-handler.ts';
+
+export const handler = buildWebhookHandler();

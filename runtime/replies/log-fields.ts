@@ -1,0 +1,13 @@
+import { keyedHash, type LogFields } from '../core/log.ts';
+import type { RepliesConfig } from './config.ts';
+
+type HashKey = Pick<RepliesConfig, 'logHashKey'>;
+
+/** Which conversation a log line is about; a conversation's id holds a number, so only its hash is written. */
+export const conversationFields = (conversationId: string, { logHashKey }: HashKey): LogFields => ({
+  conversation_ref: keyedHash(logHashKey, conversationId),
+});
+
+/** A sid as it may stand in a log: who sent it has not been proved yet. */
+export const loggedSid = (sid: string | undefined): string | undefined =>
+  sid === undefined || /^[A-Za-z0-9_-]{1,64}$/.test(sid) ? sid : 'malformed';

@@ -1,0 +1,48 @@
+import type { FormFields } from '../channels/twilio/form.ts';
+import { readPartMark, readStatusCallback } from '../channels/twilio/status.ts';
+import { signedUrls } from '../channels/twilio/url.ts';
+import type { HttpAnswer } from '../core/http-event.ts';
+import { normaliseAddress } from './address.ts';
+import { type Arrival, readForm, sidFields, unreadable } from './arrival.ts';
+import { authenticate } from './authenticate.ts';
+import type { WebhookConfig } from './config.ts';
+import { noteStatus } from './note-status.ts';
+import { noContent } from './outcomes.ts';
+import { settled } from './settle.ts';
+import type { WebhookPorts } from './webhook-ports.ts';
+
+/** Notes what Twilio says became of a message of ours (contract replies §12.7). */
+export async function answerStatus(arrival: Arrival, ports: WebhookPorts): Promise<HttpAnswer> {
+  const fields = readForm(arrival.request);
+  const bound = { ...ports, log: ports.log.with(sidFields(fields)) };
+  return settled(() => answerCallback(fields, arrival, bound), bound);
+}
+
+async function answerCallback(
+  fields: FormFields,
+  arrival: Arrival,
+  ports: WebhookPorts,
+): Promise<HttpAnswer> {
+  const callback = readStatusCallback(fields);
+  const company = normaliseAddress(callback?.from ?? '');
+  const user = normaliseAddress(callback?.to ?? '');
+  if (!callback || company === undefined || user === undefined)
+    throw unreadable('The form lacks a field of a status callback');
+  const claimed = {
+    fields,
+    signature: arrival.request.headers['x-twilio-signature'],
+    urls: signedUrls(arrival.event, statusUrl(ports.config)),
+    accountSid: callback.accountSid,
+    companyNumber: company,
+  };
+  await authenticate(claimed, ports);
+  const conversation = await ports.conversations.find(company, user);
+  const { receivedMillis, request } = arrival;
+  const report = { callback, mark: readPartMark(request.query), receivedMillis };
+  if (conversation) await noteStatus(report, conversation, ports);
+  else ports.log.warn('delivery_status_unmatched', { status: callback.status });
+  return noContent;
+}
+
+const statusUrl = ({ statusCallbackUrl, publicWebhookUrl }: WebhookConfig): string | undefined =>
+  statusCallbackUrl ?? publicWebhookUrl?.replace(/\/*([?#].*)?$/s, '/status');

@@ -1,0 +1,43 @@
+import { describeError } from '../core/errors.ts';
+import { timeMillis } from './record.ts';
+import type { StagedRow } from './staged.ts';
+import { type SweepPorts, sweepConversation } from './sweep-conversation.ts';
+
+/** Most rows that one run looks at; what is more is due again in a minute. */
+const MAX_ROWS = 1000;
+const PARALLEL = 5;
+/** No conversation is begun with less time left than this. */
+const RESERVE_MILLIS = 10_000;
+
+/**
+ * Finishes what a crash or a throttle left undone: one run of the sweeper, which comes every minute (contract
+ * replies §3.3). Throws `RepliesError` when the due rows cannot be read.
+ */
+export async function sweep(ports: SweepPorts, remainingMillis: () => number): Promise<void> {
+  const rows = await ports.stage.due(MAX_ROWS);
+  ports.metrics.value('OldestStagedAgeSeconds', oldestAgeSeconds(rows, ports.clock.nowMillis()), 'Seconds');
+  const waiting = byConversation(rows);
+  const work = async () => {
+    for (let next = waiting.pop(); next && remainingMillis() > RESERVE_MILLIS; next = waiting.pop())
+      await sweepOne(next, ports);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
+
+/** One conversation's failure is no other's. */
+async function sweepOne(rows: readonly StagedRow[], ports: SweepPorts): Promise<void> {
+  try {
+    await sweepConversation(rows, ports);
+  } catch (error) {
+    ports.log.error('sweep_failed', { rows: rows.length, error: describeError(error) });
+  }
+}
+
+/** Oldest last, as they are taken from the end. */
+const byConversation = (rows: readonly StagedRow[]): StagedRow[][] =>
+  [...Map.groupBy(rows, (row) => `${row.primaryChannel} ${row.conversationId}`).values()].reverse();
+
+function oldestAgeSeconds(rows: readonly StagedRow[], nowMillis: number): number {
+  const ages = rows.map(({ receivedAt }) => nowMillis - (timeMillis(receivedAt) ?? nowMillis));
+  return Math.max(0, ...ages) / 1000;
+}
