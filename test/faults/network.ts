@@ -22,6 +22,7 @@ const THROTTLES: Readonly<Record<AwsCall['service'], Error>> = {
   lambda: awsError('TooManyRequestsException', 429),
   ssm: awsError('ThrottlingException', 400),
   logs: awsError('ThrottlingException', 400),
+  secretsmanager: awsError('ThrottlingException', 400),
 };
 
 function conflictOf({ name }: AwsCall): Error {

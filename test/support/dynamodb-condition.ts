@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Item, invalid, Placeholders, read, Tokens, typeOf, type Value } from './dynamodb-expression.ts';
 import type { Fields } from './tap.ts';
 
@@ -61,6 +62,8 @@ function parseFunction(tokens: Tokens): Test {
     case 'contains':
       return (item) => {
         const value = read(item, path);
+        const wanted = argument?.(item);
+        if (value?.L) return value.L.some((element: Value) => isDeepStrictEqual(element, wanted));
         return (value?.S ?? value?.SS ?? []).includes(stringArgument(item));
       };
     default:
@@ -80,8 +83,9 @@ function parseOperand(tokens: Tokens): Operand {
     tokens.expect(')');
     return (item) => {
       const value = read(item, sized);
-      const content = value?.S ?? value?.SS ?? value?.NS ?? value?.L ?? value?.B;
-      return content === undefined ? undefined : { N: String(content.length) };
+      const content = value?.SS ?? value?.NS ?? value?.L ?? value?.B ?? (value?.M && Object.keys(value.M));
+      const size = value?.S === undefined ? content?.length : Buffer.byteLength(value.S);
+      return size === undefined ? undefined : { N: String(size) };
     };
   }
   const path = tokens.path();
@@ -123,7 +127,10 @@ function compare(left: Value | undefined, comparator: string, right: Value | und
   if (left === undefined || right === undefined || typeOf(left) !== typeOf(right)) return comparator === '<>';
   const type = typeOf(left) as string;
   if (type === 'N') return COMPARATORS[comparator]?.(Number(left.N) - Number(right.N)) ?? false;
-  const [a, b] =
-    type === 'S' ? [left.S as string, right.S as string] : [JSON.stringify(left), JSON.stringify(right)];
+  if (type !== 'S') {
+    const isEqual = isDeepStrictEqual(left, right);
+    return comparator === '=' ? isEqual : comparator === '<>' && !isEqual;
+  }
+  const [a, b] = [left.S as string, right.S as string];
   return COMPARATORS[comparator]?.(a < b ? -1 : a > b ? 1 : 0) ?? false;
 }

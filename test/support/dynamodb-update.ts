@@ -114,7 +114,14 @@ function parseFunction(tokens: Tokens): Operand {
   tokens.expect(',');
   const second = parseOperand(tokens);
   tokens.expect(')');
-  return (before) => ({ L: [...(first(before)?.L ?? []), ...(second(before)?.L ?? [])] });
+  return (before) => ({ L: [...listOf(first(before)), ...listOf(second(before))] });
+}
+
+function listOf(value: Value | undefined): Value[] {
+  if (value === undefined)
+    throw invalid('The provided expression refers to an attribute that does not exist in the item');
+  if (!value.L) throw invalid('An operand in the update expression has an incorrect data type');
+  return value.L;
 }
 
 const BAD_PATH = 'The document path provided in the update expression is invalid for update';

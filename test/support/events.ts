@@ -61,6 +61,8 @@ export interface SqsRecordParts {
   /** Default 1. */
   readonly receiveCount?: number;
   readonly receiptHandle?: string;
+  /** As the sender gave them. */
+  readonly attributes?: FakeMessage['attributes'];
 }
 
 /** An SQS event with these records. A body that is not text is sent as JSON. */
@@ -81,7 +83,12 @@ export function sqsEvent(records: readonly SqsRecordParts[], queueArn = QUEUE_AR
           SequenceNumber: String(index + 1).padStart(20, '0'),
         }),
       },
-      messageAttributes: {},
+      messageAttributes: Object.fromEntries(
+        Object.entries(record.attributes ?? {}).map(([name, { DataType, StringValue }]) => [
+          name,
+          { dataType: DataType, stringValue: StringValue },
+        ]),
+      ),
       md5OfBody: '',
       eventSource: 'aws:sqs',
       eventSourceARN: queueArn,
@@ -95,6 +102,7 @@ export const recordOf = (message: FakeMessage): SqsRecordParts => ({
   body: message.body,
   messageId: message.messageId,
   receiveCount: message.receiveCount,
+  attributes: message.attributes,
   ...(message.groupId !== undefined && { groupId: message.groupId }),
   ...(message.receiptHandle !== undefined && { receiptHandle: message.receiptHandle }),
 });

@@ -1,6 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { condition } from './dynamodb-condition.ts';
-import { checkValue, type Item, invalid, Placeholders, type Value } from './dynamodb-expression.ts';
+import { checkValue, type Item, invalid, Placeholders } from './dynamodb-expression.ts';
+import { query } from './dynamodb-query.ts';
+import { FakeTable, itemBytes, type KeyText, type TableSchema } from './dynamodb-table.ts';
 import { update } from './dynamodb-update.ts';
 import { awsError, dispatch, type Fields, Tap } from './tap.ts';
 
@@ -17,16 +18,21 @@ interface Write {
   readonly paths: readonly (readonly (string | number)[])[];
 }
 
-/** Tables with one string hash key each; rejects what AWS rejects, even where emulators do not. */
+/** Tables with their indexes; rejects what AWS rejects, even where emulators do not. */
 export class FakeDynamoDb {
-  private readonly tables = new Map<string, { readonly key: string; readonly items: Map<string, Item> }>();
+  private readonly tables = new Map<string, FakeTable>();
+  /** Tokens of transactions that were done: the same request again is not. */
+  private readonly doneTransactions = new Set<string>();
+  /** How many requests of a `BatchWriteItem` are left unprocessed; asked at each. */
+  unprocessed: ((requests: number) => number) | undefined;
 
-  /** `tables`: name → hash key. */
+  /** `tables`: name → hash key, or the schema. */
   constructor(
-    tables: Readonly<Record<string, string>> = { locks: 'user_id' },
+    tables: Readonly<Record<string, string | TableSchema>> = { locks: 'user_id' },
     readonly tap: Tap = new Tap(),
   ) {
-    for (const [name, key] of Object.entries(tables)) this.tables.set(name, { key, items: new Map() });
+    for (const [name, schema] of Object.entries(tables))
+      this.tables.set(name, new FakeTable(typeof schema === 'string' ? { hash: schema } : schema));
   }
 
   send(command: { readonly input: object }) {
@@ -38,9 +44,11 @@ export class FakeDynamoDb {
     const operations = {
       GetItem: (input: Fields) => this.getItem(input),
       BatchGetItem: (input: Fields) => this.batchGetItem(input),
+      BatchWriteItem: (input: Fields) => this.batchWriteItem(input),
       PutItem: (input: Fields) => this.write('Put', input),
       UpdateItem: (input: Fields) => this.write('Update', input),
       DeleteItem: (input: Fields) => this.write('Delete', input),
+      Query: (input: Fields) => query(this.table(input.TableName), input),
       Scan: (input: Fields) => this.scan(input),
       TransactWriteItems: (input: Fields) => this.transactWrite(input),
     };
@@ -48,30 +56,45 @@ export class FakeDynamoDb {
   }
 
   /** An item of a table (by default the first), for assertions. */
-  item(key: string, table = [...this.tables.keys()][0] ?? ''): Item | undefined {
-    return this.table(table).items.get(key);
+  item(key: KeyText, table = this.firstName): Item | undefined {
+    const found = this.table(table);
+    return found.items.get(found.textKey(key));
   }
 
   /** All items of a table (by default the first) by key. */
-  items(table = [...this.tables.keys()][0] ?? ''): ReadonlyMap<string, Item> {
+  items(table = this.firstName): ReadonlyMap<string, Item> {
     return this.table(table).items;
   }
 
   /** Puts an item there, whatever stands in its place. */
-  seed(item: Item, table = [...this.tables.keys()][0] ?? ''): void {
-    const { key, items } = this.table(table);
-    items.set(keyText(item, key), item);
+  seed(item: Item, table = this.firstName): void {
+    const found = this.table(table);
+    found.items.set(found.keyOf(item), item);
   }
 
-  private table(name: string) {
+  /** Global indexes of a table show from now on what is there now, until they catch up. */
+  lagIndexes(table = this.firstName): void {
+    this.table(table).lag();
+  }
+
+  catchUpIndexes(table = this.firstName): void {
+    this.table(table).catchUp();
+  }
+
+  private get firstName(): string {
+    return [...this.tables.keys()][0] ?? '';
+  }
+
+  private table(name: string): FakeTable {
     const table = this.tables.get(name);
     if (!table) throw awsError('ResourceNotFoundException', 400, 'Requested resource not found');
     return table;
   }
 
-  private getItem({ TableName, Key }: Fields) {
-    const { key, items } = this.table(TableName);
-    const item = items.get(exactKey(Key, key));
+  private getItem({ TableName, Key, ProjectionExpression }: Fields) {
+    if (ProjectionExpression) throw new Error('The fake GetItem has no projection');
+    const table = this.table(TableName);
+    const item = table.items.get(table.exactKey(Key));
     return item ? { Item: structuredClone(item) } : {};
   }
 
@@ -81,29 +104,52 @@ export class FakeDynamoDb {
     if (count === 0 || count > 100) throw invalid('A batch has 1 to 100 keys');
     const Responses: Record<string, Item[]> = {};
     for (const [name, request] of requests) {
-      const { key, items } = this.table(name);
-      const keys: string[] = request.Keys.map((wanted: Item) => exactKey(wanted, key));
+      const table = this.table(name);
+      const keys: string[] = request.Keys.map((wanted: Item) => table.exactKey(wanted));
       if (new Set(keys).size < keys.length) throw invalid('Provided list of item keys contains duplicates');
-      Responses[name] = keys.flatMap((wanted) => structuredClone(items.get(wanted)) ?? []);
+      Responses[name] = keys.flatMap((wanted) => structuredClone(table.items.get(wanted)) ?? []);
     }
     return { Responses, UnprocessedKeys: {} };
+  }
+
+  /** Writes of one table without conditions; some may be left unprocessed. */
+  private batchWriteItem({ RequestItems }: Fields) {
+    const [[TableName, requests] = ['', []], ...more] = Object.entries(
+      (RequestItems ?? {}) as Record<string, Fields[]>,
+    );
+    if (more.length > 0) throw new Error('The fake BatchWriteItem writes to one table');
+    if (requests.length === 0 || requests.length > 25) throw invalid('A batch has 1 to 25 requests');
+    const table = this.table(TableName);
+    const keys = requests.map(({ PutRequest, DeleteRequest }) =>
+      PutRequest ? table.keyOf(PutRequest.Item) : table.exactKey(DeleteRequest.Key),
+    );
+    if (new Set(keys).size < keys.length) throw invalid('Provided list of item keys contains duplicates');
+    const left = Math.min(requests.length, this.unprocessed?.(requests.length) ?? 0);
+    const done = requests.slice(0, requests.length - left);
+    for (const { PutRequest, DeleteRequest } of done)
+      if (PutRequest) this.write('Put', { TableName, Item: PutRequest.Item });
+      else this.write('Delete', { TableName, Key: DeleteRequest.Key });
+    const rest = requests.slice(done.length);
+    return { UnprocessedItems: rest.length > 0 ? { [TableName]: rest } : {} };
   }
 
   /** In the order of the keys, `Limit` items at a time; the filter comes after the limit, as in AWS. */
   private scan(input: Fields) {
     const { TableName, Limit = 1000, ExclusiveStartKey, FilterExpression } = input;
-    const { key, items } = this.table(TableName);
-    const after = ExclusiveStartKey ? exactKey(ExclusiveStartKey, key) : '';
+    const table = this.table(TableName);
+    const after = ExclusiveStartKey ? table.exactKey(ExclusiveStartKey) : '';
     const placeholders = new Placeholders(input);
     const holds = condition({ ConditionExpression: FilterExpression }, placeholders);
     placeholders.checkAllUsed();
-    const rest = [...items].filter(([name]) => name > after).sort(([a], [b]) => (a < b ? -1 : 1));
+    const rest = [...table.items].filter(([name]) => name > after).sort(([a], [b]) => (a < b ? -1 : 1));
     const page = rest.slice(0, Limit);
-    const last = page.at(-1)?.[0];
+    const last = page.at(-1)?.[1] ?? {};
     return {
       Items: page.flatMap(([, item]) => (holds(item) ? [structuredClone(item)] : [])),
       ScannedCount: page.length,
-      ...(rest.length > page.length && { LastEvaluatedKey: { [key]: { S: last } } }),
+      ...(rest.length > page.length && {
+        LastEvaluatedKey: Object.fromEntries(table.keyNames.map((name) => [name, last[name]])),
+      }),
     };
   }
 
@@ -115,15 +161,15 @@ export class FakeDynamoDb {
 
   /** Checks a write and computes its result without doing it. */
   private prepare(kind: string, input: Fields): Write {
-    const { key, items } = this.table(input.TableName);
-    const keyValue = kind === 'Put' ? keyText(input.Item ?? {}, key) : exactKey(input.Key ?? {}, key);
+    const table = this.table(input.TableName);
+    const key = kind === 'Put' ? table.keyOf(input.Item ?? {}) : table.exactKey(input.Key ?? {});
     const placeholders = new Placeholders(input);
     const holds = condition(input, placeholders);
     const change = update(kind === 'Update' ? input : {}, placeholders);
     placeholders.checkAllUsed();
-    if (change.paths.some((path) => path[0] === key))
-      throw invalid(`Cannot update attribute ${key}. This attribute is part of the key`);
-    const before = items.get(keyValue);
+    const keyName = change.paths.map((path) => String(path[0])).find((name) => table.keyNames.includes(name));
+    if (keyName) throw invalid(`Cannot update attribute ${keyName}. This attribute is part of the key`);
+    const before = table.items.get(key);
     if (!holds(before ?? {}))
       throw awsError('ConditionalCheckFailedException', 400, 'The conditional request failed', {
         ...(input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' &&
@@ -132,19 +178,21 @@ export class FakeDynamoDb {
     const after = result(kind, input, before, () => change.apply(before ?? { ...input.Key }));
     if (after && itemBytes(after) > MAX_ITEM_BYTES)
       throw invalid('Item size has exceeded the maximum allowed size');
-    return { table: items, key: keyValue, before, after, paths: change.paths };
+    if (after) table.keyOf(after);
+    return { table: table.items, key, before, after, paths: change.paths };
   }
 
-  private transactWrite({ TransactItems }: Fields) {
+  private transactWrite({ TransactItems, ClientRequestToken }: Fields) {
     const actions = ((TransactItems ?? []) as Fields[]).map((action) => Object.entries(action)[0]) as [
       string,
       Fields,
     ][];
     if (actions.length === 0 || actions.length > MAX_TRANSACTION_ACTIONS)
       throw invalid(`A transaction has 1 to ${MAX_TRANSACTION_ACTIONS} actions`);
+    if (this.doneTransactions.has(ClientRequestToken)) return {};
     const targets = actions.map(([kind, input]) => {
-      const { key } = this.table(input.TableName);
-      return `${input.TableName} ${kind === 'Put' ? keyText(input.Item, key) : exactKey(input.Key, key)}`;
+      const table = this.table(input.TableName);
+      return `${input.TableName} ${kind === 'Put' ? table.keyOf(input.Item) : table.exactKey(input.Key)}`;
     });
     if (new Set(targets).size < targets.length)
       throw invalid('Transaction request cannot include multiple operations on one item');
@@ -154,6 +202,7 @@ export class FakeDynamoDb {
     const bytes = writes.reduce((sum, write) => sum + (write.after ? itemBytes(write.after) : 0), 0);
     if (bytes > MAX_TRANSACTION_BYTES) throw invalid('The transaction is larger than 4 MB');
     for (const write of writes) commit(write);
+    if (ClientRequestToken) this.doneTransactions.add(ClientRequestToken);
     return {};
   }
 
@@ -205,34 +254,4 @@ function returned(wanted: string | undefined, { before, after, paths }: Write) {
   if (wanted === 'UPDATED_NEW') return { Attributes: structuredClone(touched(after)) };
   if (wanted !== undefined && wanted !== 'NONE') throw invalid(`Bad ReturnValues ${wanted}`);
   return {};
-}
-
-const BAD_KEY = 'The provided key element does not match the schema';
-
-function keyText(item: Item, key: string): string {
-  const text = item[key]?.S;
-  if (typeof text !== 'string') throw invalid(BAD_KEY);
-  if (text === '') throw invalid('The AttributeValue for a key attribute cannot contain an empty string');
-  return text;
-}
-
-function exactKey(given: Item, key: string): string {
-  if (!isDeepStrictEqual(Object.keys(given), [key])) throw invalid(BAD_KEY);
-  return keyText(given, key);
-}
-
-/** Names and values as DynamoDB counts them, near enough for the limits. */
-const itemBytes = (item: Item): number =>
-  Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
-
-function valueBytes(value: Value): number {
-  const [type, content] = Object.entries(value)[0] ?? ['NULL', true];
-  if (type === 'M') return 3 + itemBytes(content);
-  if (type === 'L') return 3 + content.reduce((sum: number, part: Value) => sum + 1 + valueBytes(part), 0);
-  if (type === 'SS' || type === 'NS')
-    return content.reduce((sum: number, part: string) => sum + Buffer.byteLength(part), 0);
-  if (type === 'S') return Buffer.byteLength(content);
-  if (type === 'B') return content.length;
-  if (type === 'N') return Math.ceil(content.length / 2) + 1;
-  return 1;
 }

@@ -116,3 +116,23 @@ test('batches and single sends refuse what AWS refuses', async () => {
     name: 'InvalidParameterValue',
   });
 });
+
+test('a standard queue delays a message, keeps its attributes, and refuses a delay above 15 minutes', async () => {
+  const clock = new FakeClock({ auto: false });
+  const sqs = new FakeSqs(clock, [{ url: 'https://sqs.example/plain' }]);
+  const send = (DelaySeconds: number) =>
+    sqs.send(
+      new SendMessageCommand({
+        QueueUrl: 'https://sqs.example/plain',
+        MessageBody: '{}',
+        DelaySeconds,
+        MessageAttributes: { deferrals: { DataType: 'Number', StringValue: '1' } },
+      }),
+    );
+  const receive = () => sqs.send(new ReceiveMessageCommand({ QueueUrl: 'https://sqs.example/plain' }));
+  await send(10);
+  await expect(send(901)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
+  expect(await receive()).toEqual({});
+  clock.jump(10_000);
+  expect((await receive()).Messages[0].MessageAttributes.deferrals.StringValue).toBe('1');
+});

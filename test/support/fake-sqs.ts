@@ -14,6 +14,8 @@ export interface FakeQueueOptions {
 export interface FakeMessage {
   readonly messageId: string;
   readonly body: string;
+  /** As sent: name → `DataType` and `StringValue`. */
+  readonly attributes: Readonly<Record<string, Fields>>;
   readonly groupId: string | undefined;
   readonly deduplicationId: string | undefined;
   readonly sequenceNumber: string;
@@ -113,6 +115,7 @@ export class FakeSqs {
     queue.messages.push({
       messageId,
       body: MessageBody,
+      attributes: structuredClone(input.MessageAttributes ?? {}),
       groupId: MessageGroupId,
       deduplicationId: MessageDeduplicationId,
       sequenceNumber,
@@ -230,6 +233,14 @@ function checkMessage(fifo: boolean, message: Fields): void {
   const { MessageBody, MessageGroupId, MessageDeduplicationId, DelaySeconds } = message;
   if (typeof MessageBody !== 'string' || MessageBody === '') throw awsError('MissingParameter', 400);
   if (Buffer.byteLength(MessageBody) > MAX_BYTES) throw awsError('InvalidParameterValue', 400, 'Too long');
+  for (const [name, { DataType, StringValue }] of Object.entries((message.MessageAttributes ?? {}) as Fields))
+    if (!/^(String|Number)$/.test(DataType) || !StringValue)
+      throw awsError('InvalidParameterValue', 400, `The message attribute ${name} has no type or no value`);
+  if (
+    DelaySeconds !== undefined &&
+    !(Number.isInteger(DelaySeconds) && DelaySeconds >= 0 && DelaySeconds <= 900)
+  )
+    throw awsError('InvalidParameterValue', 400, 'DelaySeconds must be 0 to 900');
   if (!fifo) return;
   if (!MessageGroupId) throw awsError('MissingParameter', 400, 'MessageGroupId is missing');
   if (!ID.test(MessageGroupId) || !ID.test(MessageDeduplicationId ?? ''))
@@ -242,6 +253,7 @@ const asReceived = (message: FakeMessage) => ({
   MessageId: message.messageId,
   ReceiptHandle: message.receiptHandle,
   Body: message.body,
+  ...(Object.keys(message.attributes).length > 0 && { MessageAttributes: message.attributes }),
   MD5OfBody: createHash('md5').update(message.body).digest('hex'),
   Attributes: {
     ApproximateReceiveCount: String(message.receiveCount),

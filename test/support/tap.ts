@@ -1,6 +1,6 @@
 /** One call of an AWS client, as its fake sees it. */
 export interface AwsCall {
-  readonly service: 'dynamodb' | 's3' | 'sqs' | 'lambda' | 'ssm' | 'logs';
+  readonly service: 'dynamodb' | 's3' | 'sqs' | 'lambda' | 'ssm' | 'logs' | 'secretsmanager';
   /** The operation, for example `UpdateItem`. */
   readonly name: string;
   readonly input: Readonly<Record<string, unknown>>;
