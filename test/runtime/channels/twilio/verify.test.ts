@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { build } from 'esbuild';
 import { describe, expect, it, test } from 'vitest';
 import { type FormFields, fieldOf, parseForm } from '../../../../runtime/channels/twilio/form.ts';
 import { isSignedByTwilio } from '../../../../runtime/channels/twilio/verify.ts';
@@ -166,4 +167,22 @@ describe('parseForm', () => {
     const fields = parse('a=1&a=2&b=')!;
     expect([fieldOf(fields, 'a'), fieldOf(fields, 'b'), fieldOf(fields, 'c')]).toEqual(['1', '', undefined]);
   });
+});
+
+it('takes one file of the package into a bundle, and it needs no other', async () => {
+  const entry = 'runtime/channels/twilio/verify.ts';
+  const { metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+  });
+  expect(Object.keys(metafile.inputs).sort()).toEqual([
+    'node_modules/twilio/lib/webhooks/webhooks.js',
+    entry,
+  ]);
+  expect(Object.values(metafile.outputs)[0]?.bytes).toBeLessThan(10_000);
 });
