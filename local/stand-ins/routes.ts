@@ -2,29 +2,46 @@ import type { Route } from '../server.ts';
 import type { FaultRule } from './fault.ts';
 import { jsonObject, type StandIn, type StandInCall } from './stand-in.ts';
 
-export type StandIns = Readonly<Record<'whatsapp' | 'telegram', StandIn>>;
+/** The platforms by name; a stand has those that its system talks to. */
+export type StandIns = Readonly<
+  Record<'whatsapp' | 'telegram', StandIn> &
+    Partial<Record<'twilio' | 'responses' | 'anthropic' | 'bedrock', StandIn>>
+>;
 
-/** Both platforms, told apart by the form of their paths: `/v26.0/…` (and the
- * addresses of media) and `/bot<token>/…`. */
+/** The form of each platform's paths. */
+const PATHS: Readonly<Record<keyof StandIns, RegExp>> = {
+  whatsapp: /^\/(v\d+\.\d+|whatsapp_business)\//,
+  telegram: /^(\/file)?\/bot[^/]+\//,
+  twilio: /^\/(2010-04-01|twilio-media)\//,
+  responses: /\/(responses|conversations)$/,
+  anthropic: /\/v1\/messages$/,
+  bedrock: /^\/model\/[^/]+\/converse$/,
+};
+
+const isPlatform = (name: string | undefined): name is keyof StandIns =>
+  name !== undefined && Object.hasOwn(PATHS, name);
+
+/** The platforms, told apart by their paths: `/v26.0/…` (and the addresses of media), `/bot<token>/…` and so on. */
 export const platformRoute =
   (standIns: StandIns): Route =>
   async (request, url) => {
-    if (/^\/(v\d+\.\d+|whatsapp_business)\//.test(url.pathname)) return standIns.whatsapp.fetch(request);
-    if (/^(\/file)?\/bot[^/]+\//.test(url.pathname)) return standIns.telegram.fetch(request);
-    return undefined;
+    const name = Object.keys(PATHS)
+      .filter(isPlatform)
+      .find((platform) => PATHS[platform].test(url.pathname));
+    return name && standIns[name]?.fetch(request);
   };
 
 /**
  * The stand-ins' own controls, for whoever is not in this process:
  * `GET /_stand-in/whatsapp/calls` and `/sent` (`?chat=<id>` for one chat), `POST /_stand-in/whatsapp/faults`
- * with a `FaultRule`, `DELETE /_stand-in/whatsapp` to forget everything; likewise for `telegram`.
+ * with a `FaultRule`, `DELETE /_stand-in/whatsapp` to forget everything; likewise for each other platform.
  */
 export const controlRoute =
   (standIns: StandIns): Route =>
   async (request, url) => {
-    const [, platform, what] = url.pathname.match(/^\/_stand-in\/(whatsapp|telegram)(?:\/(\w+))?$/) ?? [];
-    if (platform !== 'whatsapp' && platform !== 'telegram') return undefined;
-    const standIn = standIns[platform];
+    const [, platform, what] = url.pathname.match(/^\/_stand-in\/(\w+)(?:\/(\w+))?$/) ?? [];
+    const standIn = isPlatform(platform) ? standIns[platform] : undefined;
+    if (!standIn) return undefined;
     const chat = url.searchParams.get('chat');
     const ofChat = (calls: readonly StandInCall[]) =>
       calls.filter((call) => chat === null || call.chatId === chat);
