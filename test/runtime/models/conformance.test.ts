@@ -7,7 +7,8 @@ import {
   ModelError,
   type ModelRequest,
 } from '../../../runtime/models/model.ts';
-import { type Outcome, PROVIDERS, type Provider } from './providers.ts';
+import type { Outcome, Provider } from './provider.ts';
+import { PROVIDERS } from './providers.ts';
 
 /** What holds for a model whoever serves it (contract replies §11.5). */
 
