@@ -1,4 +1,4 @@
-import { asList, type JsonRecord } from '../../../runtime/core/json.ts';
+import { asList } from '../../../runtime/core/json.ts';
 import { openAiCompatible } from '../../../runtime/models/openai-compatible.ts';
 import { openAiResponses } from '../../../runtime/models/openai-responses.ts';
 import { FINISH, imagesOf, messagesOf, type Wire, wordFor } from './provider.ts';
