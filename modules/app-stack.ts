@@ -5,6 +5,8 @@ import { Bot, type BotProps } from './bot/index.ts';
 import { BOT_OUTPUTS } from './bot/outputs.ts';
 import { ReadableStack } from './module-stack.ts';
 import { addOutputs } from './parts/outputs.ts';
+import { Replies, type RepliesProps } from './replies/index.ts';
+import { REPLIES_OUTPUTS } from './replies/outputs.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -34,9 +36,19 @@ export class BotStack extends AppStack {
   }
 }
 
+export class RepliesStack extends AppStack {
+  constructor(scope: Construct, settings: Settings, props: RepliesProps) {
+    super(scope, 'replies', settings);
+    const replies = new Replies(this, 'Default', props);
+    addOutputs(this, REPLIES_OUTPUTS, replies);
+    new TerraformOutput(this, 'WebhookUrl', { staticId: true, value: replies.webhookUrl });
+  }
+}
+
 /** The deployable app: one stack for each system in the settings. `outdir` default: as CDKTF says. */
 export function makeApp(settings: Settings, outdir?: string): App {
   const app = new App(outdir === undefined ? {} : { outdir });
   if (settings.bot) new BotStack(app, settings, settings.bot);
+  if (settings.replies) new RepliesStack(app, settings, settings.replies);
   return app;
 }

@@ -1,2 +1,3 @@
 /** What `hookline/modules` offers to apps of CDK for Terraform. */
 export { Bot, type BotProps } from './bot/index.ts';
+export { Replies, type RepliesProps } from './replies/index.ts';

@@ -10,3 +10,18 @@ module "bot" {
   bot_type = "telegram"
 }
 \`\`\``;
+
+export const REPLIES_INTRODUCTION = `A reply engine for WhatsApp through Twilio on AWS Lambda: it answers with a language model whoever writes back in
+a conversation that a sister service opened, and hands over to a person. It needs a zip with your prompts, made by
+\`hookline replies build --prompts prompts.json\`, and in Secrets Manager the key of the model
+(\`{"ai_api_key": "..."}\`) and Twilio's credentials (\`{"twilio_account_sid": "AC...", "twilio_auth_token": "..."}\`).
+The output \`webhook_url\` is the address to give to Twilio, with \`#rc=3&rp=5xx,ct,rt&ct=2000&rt=4000\` behind it, so
+that Twilio sends again what was not taken.
+
+\`\`\`hcl
+module "replies" {
+  source           = "./replies" # this folder
+  environment_name = "prod"
+  package          = { path = "replies-worker.zip" }
+}
+\`\`\``;

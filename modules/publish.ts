@@ -8,10 +8,14 @@ import { BUNDLE_NAMES } from './bot/code.ts';
 import { BOT_INPUTS } from './bot/inputs.ts';
 import { botModule } from './bot/module.ts';
 import { BOT_OUTPUTS } from './bot/outputs.ts';
-import { BOT_INTRODUCTION } from './introductions.ts';
+import { BOT_INTRODUCTION, REPLIES_INTRODUCTION } from './introductions.ts';
 import type { ModuleStack } from './module-stack.ts';
 import { bundleFolder } from './parts/bundles.ts';
 import { moduleReadme } from './readme.ts';
+import { REPLIES_ZIPS } from './replies/code.ts';
+import { REPLIES_INPUTS } from './replies/inputs.ts';
+import { repliesModule } from './replies/module.ts';
+import { REPLIES_OUTPUTS } from './replies/outputs.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 interface Published {
@@ -30,6 +34,16 @@ const MODULES = {
       introduction: BOT_INTRODUCTION,
       inputs: BOT_INPUTS,
       outputs: BOT_OUTPUTS,
+    }),
+  },
+  replies: {
+    stack: repliesModule,
+    zips: Object.values<string>({ ...REPLIES_ZIPS }),
+    readme: moduleReadme({
+      title: 'hookline replies',
+      introduction: REPLIES_INTRODUCTION,
+      inputs: REPLIES_INPUTS,
+      outputs: REPLIES_OUTPUTS,
     }),
   },
 } as const satisfies Readonly<Record<string, Published>>;

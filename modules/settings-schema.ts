@@ -1,9 +1,10 @@
 import { BOT_INPUTS } from './bot/inputs.ts';
 import type { Inputs } from './parts/inputs.ts';
 import { snakeCase } from './parts/names.ts';
+import { REPLIES_INPUTS } from './replies/inputs.ts';
 
 /** The inputs of each system. A key here is a key of the settings file and the name of a stack. */
-export const SYSTEM_INPUTS = { bot: BOT_INPUTS } as const;
+export const SYSTEM_INPUTS = { bot: BOT_INPUTS, replies: REPLIES_INPUTS } as const;
 
 const closed = (
   description: string,

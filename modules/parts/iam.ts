@@ -80,6 +80,8 @@ export interface FunctionRoleProps {
 /** The execution role of one function. `grant` gives it its permissions, once, when what they name exists. */
 export class FunctionRole extends Construct {
   readonly arn: string;
+  /** Absent where the caller brought the role. */
+  readonly name: string;
   /** The caller brought it. */
   readonly isOwn: Condition;
   private readonly role: IamRole | undefined;
@@ -105,6 +107,7 @@ export class FunctionRole extends Construct {
           ...count,
         }),
     );
+    this.name = attribute(this.role, 'name');
     this.arn = choose(this.isOwn, unwrap(props.own)?.arn ?? '', attribute(this.role, 'arn'));
   }
 

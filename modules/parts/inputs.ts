@@ -89,6 +89,8 @@ export interface Input<T> {
   readonly description: string;
   /** Null: it may be left out and is then not there. */
   readonly default: T | null;
+  /** Terraform does not show it. */
+  readonly isSensitive?: boolean;
 }
 
 /** An input that always has a value. */
@@ -110,6 +112,12 @@ export const optionalInput = <T>(kind: Kind<T>, description: string): Input<T> =
   kind,
   description,
   default: null,
+});
+
+/** Declares an input that may be left out and is never shown. */
+export const secretInput = <T>(kind: Kind<T>, description: string): Input<T> => ({
+  ...optionalInput(kind, description),
+  isSensitive: true,
 });
 
 export type Inputs = Readonly<Record<string, Input<unknown>>>;
@@ -145,10 +153,12 @@ export function withDefaults<D extends Inputs>(inputs: D, props: PropsOf<D>): Va
 
 /** The module's variables as props. What may be left out is `Given` by a comparison with null. */
 export function propsFromVariables<D extends Inputs>(inputs: D): PropsOf<D> {
-  const props = Object.entries(inputs).map(([name, { kind, default: fallback }]) => {
+  const props = Object.entries(inputs).map(([name, { kind, default: fallback, isSensitive }]) => {
     const address = `var.${snakeCase(name)}`;
+    // Whether a secret is given is none.
+    const isGiven = isSensitive ? `nonsensitive(${address} != null)` : `${address} != null`;
     const value = kind.fields ? fieldsAt(address, kind.fields) : expression(address);
-    return [name, fallback === null ? new Given(expression(`${address} != null`), value) : value];
+    return [name, fallback === null ? new Given(expression(isGiven), value) : value];
   });
   return Object.fromEntries(props) as PropsOf<D>;
 }

@@ -2,6 +2,7 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from '@cdktf/provider-aws/lib/data-aws-partition';
 import { DataAwsRegion } from '@cdktf/provider-aws/lib/data-aws-region';
 import { Construct } from 'constructs';
+import { attribute } from './optional.ts';
 
 /** Where the stack is deployed, as ARNs name it. */
 export interface Place {
@@ -14,8 +15,8 @@ export interface Place {
 export function placeOf(scope: Construct): Place {
   const current = new Construct(scope, 'current');
   return {
-    account: new DataAwsCallerIdentity(current, 'caller_identity').accountId,
-    region: new DataAwsRegion(current, 'region').id,
-    partition: new DataAwsPartition(current, 'partition').partition,
+    account: attribute(new DataAwsCallerIdentity(current, 'caller_identity'), 'account_id'),
+    region: attribute(new DataAwsRegion(current, 'region'), 'id'),
+    partition: attribute(new DataAwsPartition(current, 'partition'), 'partition'),
   };
 }

@@ -24,8 +24,8 @@ export interface TableIndex {
   /** Of a local index always the table's. */
   readonly hashKey: Key;
   readonly rangeKey: Key;
-  /** Attributes beside the keys that it holds; `all` of them, or none. Default: none. */
-  readonly holds?: 'all' | readonly string[];
+  /** It holds every attribute, else keys alone. Default: false. */
+  readonly holdsAll?: Condition;
 }
 
 export interface TableProps {
@@ -121,11 +121,9 @@ function indexesOf({ globalIndexes = [], localIndexes = [] }: TableProps) {
   };
 }
 
-function projectionOf({ holds = [] }: TableIndex) {
-  if (holds === 'all') return { projectionType: 'ALL' };
-  if (holds.length === 0) return { projectionType: 'KEYS_ONLY' };
-  return { projectionType: 'INCLUDE', nonKeyAttributes: [...holds] };
-}
+const projectionOf = ({ holdsAll = false }: TableIndex) => ({
+  projectionType: choose(holdsAll, 'ALL', 'KEYS_ONLY'),
+});
 
 const keyArn = (kmsKeyArn: Optional<string>) => {
   const arn = unwrap(kmsKeyArn);

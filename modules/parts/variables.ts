@@ -13,6 +13,7 @@ export function declareVariables(stack: TerraformStack, inputs: Inputs): void {
       type: input.kind.terraformType,
       description: input.description,
       nullable: input.default === null,
+      ...(input.isSensitive ? { sensitive: true } : {}),
       ...validation(address, input),
     });
     variable.overrideLogicalId(address);

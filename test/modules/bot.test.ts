@@ -153,7 +153,7 @@ test('the app has no output that is null, on which cdktf deploy would crash', ()
     (app) =>
       new BotStack(
         app,
-        { backend: { type: 'local', path: '.' }, region: 'eu-west-1', bot: {} },
+        { backend: { type: 'local', path: '.' }, region: 'eu-west-1', bot: {}, replies: undefined },
         { bundles: ZIPS },
       ),
   );
