@@ -13,13 +13,19 @@ export interface DownloadOptions {
 /** GETs bytes, never more than `maxBytes`. Redirects are not followed: they could lead a token elsewhere. */
 export async function download(net: ChannelNet, url: string, options: DownloadOptions): Promise<Uint8Array> {
   const response = await get(net, url, options);
+  if (response.status !== 200) throw await notGiven(response);
+  return readBytes(response, options.maxBytes);
+}
+
+/** The bytes of an answer, never more than `maxBytes`. */
+export async function readBytes(response: Response, maxBytes: number): Promise<Uint8Array> {
   try {
-    checkSize(Number(response.headers.get('content-length') ?? 0), options.maxBytes);
+    checkSize(Number(response.headers.get('content-length') ?? 0), maxBytes);
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
-      checkSize(size, options.maxBytes);
+      checkSize(size, maxBytes);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks);
@@ -45,15 +51,22 @@ export async function getJson(
 
 const MAX_JSON_BYTES = 65_536;
 
-async function get(net: ChannelNet, url: string, options: Omit<DownloadOptions, 'maxBytes'>) {
-  const { headers = {}, deadlineMillis } = options;
+/** One GET without its body; whatever the status, and a redirect stays one. */
+export function get(
+  net: ChannelNet,
+  url: string,
+  { headers = {}, deadlineMillis }: Omit<DownloadOptions, 'maxBytes'>,
+): Promise<Response> {
   const signal = callSignal(net, { deadlineMillis });
-  const response = await net.fetch(url, { headers, redirect: 'manual', signal }).catch((error: unknown) => {
+  return net.fetch(url, { headers, redirect: 'manual', signal }).catch((error: unknown) => {
     throw lost(error);
   });
-  if (response.status === 200) return response;
+}
+
+/** What an answer that is no medium means; its body is let go. */
+export async function notGiven(response: Response): Promise<MediaError> {
   await response.body?.cancel();
-  throw new MediaError(`The medium was not given: code ${response.status}`, classOf(response.status), {
+  return new MediaError(`The medium was not given: code ${response.status}`, classOf(response.status), {
     code: response.status,
   });
 }

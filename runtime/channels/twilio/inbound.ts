@@ -95,12 +95,3 @@ function readButton(fields: FormFields): TwilioInbound['button'] {
 
 const optional = <K extends string, V>(name: K, value: V | undefined): { readonly [name in K]?: V } =>
   value === undefined || value === '' ? {} : ({ [name]: value } as { [name in K]: V });
-
-/** What the user said, in text: the body, else the button's text; a place is a line of its own in brackets. */
-export function inboundText({ body, button, location }: TwilioInbound): string {
-  const said = body || button?.text || '';
-  if (!location) return said;
-  const { latitude, longitude, label, address } = location;
-  const words = [`location ${latitude}, ${longitude}`, label, address].filter(Boolean).join('; ');
-  return [said, `[${words}]`].filter(Boolean).join('\n');
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseForm } from '../../../../runtime/channels/twilio/form.ts';
-import { inboundText, readInbound, type TwilioInbound } from '../../../../runtime/channels/twilio/inbound.ts';
+import { readInbound, type TwilioInbound } from '../../../../runtime/channels/twilio/inbound.ts';
 
 const BASE = {
   MessageSid: 'SM1',
@@ -86,18 +86,5 @@ describe('readInbound', () => {
     expect(read({ ...BASE, NumMedia: 'many' })).toEqual({ missing: ['Body'] });
     expect(read({ ...BASE, NumMedia: '-1' })).toEqual({ missing: ['Body'] });
     expect(read({})).toEqual({ missing: ['MessageSid', 'AccountSid', 'From', 'To', 'Body'] });
-  });
-});
-
-describe('inboundText', () => {
-  it('is the body, else the button, with a place on a line of its own', () => {
-    expect(inboundText(inbound({ Body: 'Hi' }))).toBe('Hi');
-    expect(inboundText(inbound({ Body: '', ButtonText: 'Yes' }))).toBe('Yes');
-    expect(inboundText(inbound({ ButtonPayload: 'y' }))).toBe('y');
-    expect(inboundText(inbound({ Latitude: '1.5', Longitude: '-2' }))).toBe('[location 1.5, -2]');
-    expect(
-      inboundText(inbound({ Body: 'Here', Latitude: '1', Longitude: '2', Label: 'Pier', Address: 'Quay' })),
-    ).toBe('Here\n[location 1, 2; Pier; Quay]');
-    expect(inboundText(inbound({ NumMedia: '1' }))).toBe('');
   });
 });
