@@ -18,6 +18,7 @@ import { addTakeover } from './bot/takeover.ts';
 import { addTrace } from './bot/trace.ts';
 import { addUpdate } from './bot/update.ts';
 import { addWebhook } from './bot/webhook.ts';
+import { addReplies } from './replies/commands.ts';
 import { sentenceOf } from './said.ts';
 import { paint } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
@@ -75,5 +76,6 @@ function hookline(world: World): Command {
   addDashboard(bot, world);
   addTrace(program, world);
   addSend(bot, world);
+  addReplies(program, world);
   return program;
 }

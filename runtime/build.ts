@@ -5,6 +5,7 @@ import { build } from 'esbuild';
 import { type AgentConfig, readAgentConfig } from './bot/agents/config-file.ts';
 import { type Bundle, bundle, loadedBytes } from './bundle.ts';
 import { PROMPTS_FILE, readPromptsFile } from './models/prompts-file.ts';
+import { checkVariables } from './replies/prompt-variables.ts';
 
 const extension = path.extname(fileURLToPath(import.meta.url));
 const here = runtimeFolder(path.dirname(fileURLToPath(import.meta.url)));
@@ -121,9 +122,10 @@ function configuredEntry(module: string | undefined): string {
 export async function buildRepliesWorker(
   promptsFile: string,
   outdir = 'dist/bundles',
-  name = 'replies-worker',
+  name = 'replies',
 ): Promise<Bundle> {
-  readPromptsFile(path.resolve(promptsFile));
+  if (!existsSync(promptsFile)) throw new Error(`There is no file ${promptsFile}.`);
+  checkVariables(readPromptsFile(promptsFile));
   const files = { [PROMPTS_FILE]: readFileSync(promptsFile) };
   return bundle(name, { file: source(BUNDLES['replies-worker'].entry) }, { root: here, outdir, files });
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Command } from 'commander';
-import { paint, type Terminal } from '../terminal.ts';
+import { clientPackage, sayBuilt } from '../built.ts';
+import type { Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { example } from './project-options.ts';
 
@@ -34,21 +32,11 @@ async function build(flags: BuildFlags, command: Command, terminal: Terminal): P
   if (!agent === !config) return command.error('error: give either --agent <file> or --config <file>');
   if (functions && !config) return command.error('error: --functions <file> needs --config <file>');
   const builder = await needing(BUILD_PACKAGES, () => import('../../runtime/build.ts'));
-  const { zipPath, zipBytes } = agent
+  const built = agent
     ? await builder.buildAgentBundle(agent, out)
     : await builder.buildConfiguredBundle(config ?? '', { functions, outdir: out });
-  const sha256 = createHash('sha256')
-    .update(await readFile(zipPath))
-    .digest('base64');
-  if (json) return terminal.out(`${JSON.stringify({ zip: zipPath, bytes: zipBytes, sha256 })}\n`);
-  const shown = path.relative('.', zipPath);
-  terminal.out(`${paint(terminal, 'green', shown)}  ${Math.ceil(zipBytes / 1000)} KB, sha256 ${sha256}\n`);
-  terminal.out(`Deploy it with: package = { path = "${shown}" }\n`);
+  await sayBuilt(built, json ?? false, terminal);
 }
 
 /** Needed only by those who build: esbuild and the AWS clients that go into the zip. */
 const BUILD_PACKAGES = ['esbuild', ...['dynamodb', 'lambda', 's3', 'sqs', 'ssm'].map(clientPackage)];
-
-function clientPackage(service: string): string {
-  return `@aws-sdk/client-${service}`;
-}

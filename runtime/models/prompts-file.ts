@@ -17,8 +17,11 @@ export interface PromptDefaults {
   readonly baseUrl?: string | undefined;
 }
 
-/** Reads and checks the file. Throws one `ConfigError` with every fault, each with its place. */
-export function readPromptsFile(path: string, defaults: PromptDefaults = {}): Prompts {
+/**
+ * Reads and checks the file. Throws one `ConfigError` with every fault, each with its place. Without `defaults`,
+ * as when a package is built, what they may add is not missed.
+ */
+export function readPromptsFile(path: string, defaults?: PromptDefaults): Prompts {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -31,7 +34,7 @@ export function readPromptsFile(path: string, defaults: PromptDefaults = {}): Pr
 }
 
 /** The same for the file's text. */
-export function readPrompts(text: string, defaults: PromptDefaults = {}): Prompts {
+export function readPrompts(text: string, defaults?: PromptDefaults): Prompts {
   const entries = Object.entries(jsonObject(text)).filter(([id]) => id !== '$schema');
   const faults: string[] = entries.length === 0 ? ['the file must name a prompt'] : [];
   const byReference = new Map<string, Prompt>();
@@ -46,7 +49,7 @@ export function readPrompts(text: string, defaults: PromptDefaults = {}): Prompt
     const versions = versionsOf(value).map((entry) => z.parse(PROMPT_SCHEMA, entry));
     for (const [index, entry] of versions.entries()) {
       const prompt = promptOf(id, entry, defaults);
-      if (prompt.provider === 'openai-compatible' && prompt.baseUrl === undefined)
+      if (defaults && prompt.provider === 'openai-compatible' && prompt.baseUrl === undefined)
         faults.push(
           `${placeOf(id, value, index)}.base_url is missing: openai-compatible has no address of its own`,
         );
@@ -90,7 +93,7 @@ function faultsIn(id: string, value: unknown): readonly string[] {
   );
 }
 
-function promptOf(id: string, entry: PromptEntry, defaults: PromptDefaults): Prompt {
+function promptOf(id: string, entry: PromptEntry, defaults: PromptDefaults = {}): Prompt {
   const standard = defaults.provider ?? 'openai';
   const provider = entry.provider ?? standard;
   const baseUrl = entry.base_url ?? (provider === standard ? defaults.baseUrl : undefined);

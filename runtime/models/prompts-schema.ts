@@ -84,8 +84,19 @@ export const PROMPT_SCHEMA = object({
 
 export type PromptEntry = z.infer<typeof PROMPT_SCHEMA>;
 
-/** The whole file, for editors: a prompt by its id, or a list of its versions, the newest last. */
-export const promptsJsonSchema = (): object =>
-  z.toJSONSchema(z.record(z.string().check(z.regex(ID)), z.union([PROMPT_SCHEMA, z.array(PROMPT_SCHEMA)])), {
+/** JSON Schema of the whole file, for editors: a prompt by its id, or a list of its versions, the newest last. */
+export function promptsJsonSchema(): object {
+  const file = z.record(z.string(), z.union([PROMPT_SCHEMA, z.array(PROMPT_SCHEMA)]));
+  const { additionalProperties, ...head } = z.toJSONSchema(file, {
     unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def.type === 'custom') jsonSchema.type = 'object';
+    },
   });
+  return {
+    ...head,
+    properties: { $schema: { type: 'string' } },
+    propertyNames: { pattern: ID.source.replace('^', '^\\$schema$|^') },
+    additionalProperties,
+  };
+}

@@ -8,7 +8,7 @@ const read = (file: object, defaults?: PromptDefaults) => readPrompts(JSON.strin
 
 function faultsOf(file: unknown): readonly string[] {
   try {
-    readPrompts(typeof file === 'string' ? file : JSON.stringify(file));
+    readPrompts(typeof file === 'string' ? file : JSON.stringify(file), {});
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;
     throw error;
@@ -75,6 +75,8 @@ test('what a prompt leaves open is the deployment’s, and the base URL only for
   expect(byReference.get('b')).not.toHaveProperty('baseUrl');
   expect(byReference.get('c')?.baseUrl).toBe('https://own.test/v1');
   expect(read(file).byReference.get('a')?.provider).toBe('openai');
+  // A package is built without knowing them.
+  expect(() => read({ d: { ...PROMPT, provider: 'openai-compatible' } })).not.toThrow();
 });
 
 test('everything that a prompt may say is taken over', () => {
