@@ -40,6 +40,11 @@ export class FakeClock implements Clock {
     return this.sleepers.length;
   }
 
+  /** When the next sleeper wakes. */
+  get nextMillis(): number | undefined {
+    return this.sleepers[0]?.dueMillis;
+  }
+
   sleep(millis: number, signal?: AbortSignal): Promise<void> {
     this.slept.push(millis);
     return new Promise((resolve, reject) => {
