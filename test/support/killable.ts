@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { AwsClient } from '../../runtime/core/aws-errors.ts';
 import type { Clock } from '../../runtime/core/clock.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -23,13 +23,8 @@ export class Killer {
   before: Match | undefined;
   /** The process ends when this call was made. Once. */
   after: Match | undefined;
-  /** Called before each call; may wait, and may throw in its place. */
+  /** Called before each call; may wait (what it does to the clock happens during the call) and throw in its place. */
   onCall: ((call: OutsideCall) => void | Promise<void>) | undefined;
-  /** Calls in progress. */
-  open = 0;
-  /** Rises with everything that happens. */
-  steps = 0;
-
   takes(when: 'before' | 'after', call: OutsideCall): boolean {
     if (!this[when]?.(call)) return false;
     this[when] = undefined;
@@ -40,6 +35,12 @@ export class Killer {
 /** A process that can end at any call: from then on nothing that it does has an effect or an end. */
 export class Container {
   isDead = false;
+  /** Whether an invocation is in it. */
+  isBusy = false;
+  /** Calls in progress. */
+  open = 0;
+  /** Rises with everything that happens. */
+  steps = 0;
   readonly died: Promise<void>;
   private end: () => void = () => {};
 
@@ -60,18 +61,18 @@ export class Container {
 
   private async run<T>(call: OutsideCall, work: () => Promise<T>): Promise<T> {
     if (this.isDead) return never();
-    await this.killer.onCall?.(call);
-    if (this.isDead) return never();
     if (this.killer.takes('before', call)) return this.die();
-    this.killer.open += 1;
-    this.killer.steps += 1;
+    this.open += 1;
+    this.steps += 1;
     try {
+      await this.killer.onCall?.(call);
+      if (this.isDead) return never();
       const answer = await work();
       if (this.killer.takes('after', call)) return this.die();
       return this.isDead ? never() : answer;
     } finally {
-      this.killer.open -= 1;
-      this.killer.steps += 1;
+      this.open -= 1;
+      this.steps += 1;
     }
   }
 
@@ -96,7 +97,7 @@ export class Container {
     return {
       nowMillis: () => this.time.nowMillis(),
       sleep: (millis, signal) => {
-        this.killer.steps += 1;
+        this.steps += 1;
         return this.isDead ? never() : this.time.sleep(millis, signal);
       },
     };
@@ -105,20 +106,18 @@ export class Container {
 
 /** Turns of the event loop in which nothing happened, after which time goes on. */
 const QUIET_TURNS = 12;
-/** The same while a call has not come back: it hangs. */
-const HANGING_TURNS = 400;
-/** Nothing will happen any more. */
-const STUCK_TURNS = 20_000;
+/** Real time in which nothing happened: nothing will. */
+const STUCK_MILLIS = 10_000;
 
 /**
- * Lets time go on to the next sleeper whenever nobody works, until `work` is done or its container has died
- * (then undefined). So a heartbeat beside a turn does not run ahead of it.
+ * Lets time go on to the next sleeper whenever the function does nothing and waits for no call, until `work` is done
+ * or its container has died (then undefined). So a heartbeat beside a turn does not run ahead of it. A call that hangs
+ * is ended by its caller's timeout, in real time: set short ones.
  */
 export async function drive<T>(
   work: Promise<T>,
   container: Container,
   clock: FakeClock,
-  killer: Killer,
 ): Promise<T | undefined> {
   let isOver = false;
   const end = () => {
@@ -126,17 +125,16 @@ export async function drive<T>(
   };
   work.then(end, end);
   void container.died.then(end);
-  let seen = killer.steps;
-  for (let quiet = 0; !isOver; quiet++) {
-    await nextTurn();
-    if (killer.steps !== seen) quiet = 0;
-    seen = killer.steps;
+  let [seen, quiet, since] = [container.steps, 0, performance.now()];
+  while (!isOver) {
+    await (quiet > 10 * QUIET_TURNS ? delay(1) : nextTurn());
+    quiet += 1;
     const next = clock.nextMillis;
-    if (next !== undefined && quiet >= (killer.open > 0 ? HANGING_TURNS : QUIET_TURNS)) {
-      await clock.advance(next - clock.nowMillis());
-      quiet = 0;
-    }
-    if (quiet > STUCK_TURNS) throw new Error('The function waits for something that never comes');
+    const isWaiting = container.open === 0 && quiet >= QUIET_TURNS && next !== undefined;
+    if (isWaiting) await clock.advance(next - clock.nowMillis());
+    if (isWaiting || container.steps !== seen) [seen, quiet, since] = [container.steps, 0, performance.now()];
+    if (performance.now() - since > STUCK_MILLIS)
+      throw new Error('The function waits for something that never comes');
   }
   return container.isDead ? undefined : work;
 }

@@ -13,12 +13,8 @@ import type { JsonRecord } from '../../../runtime/core/json.ts';
 // Loaded beforehand: time would go on while the worker loads it.
 import '../../../runtime/models/openai-responses.ts';
 import type { Prompts } from '../../../runtime/models/prompts.ts';
-import type { InvocationContext, RepliesHandlerOptions } from '../../../runtime/replies/options.ts';
 import { type Conversation, readConversation } from '../../../runtime/replies/record.ts';
 import { readStagedRow, type StagedRow } from '../../../runtime/replies/staged.ts';
-import { buildSweeperHandler } from '../../../runtime/replies/sweeper-handler.ts';
-import { buildWebhookHandler } from '../../../runtime/replies/webhook-handler.ts';
-import { buildWorkerHandler } from '../../../runtime/replies/worker-handler.ts';
 import { lambdaContext, recordOf, sqsEvent } from '../../support/events.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
@@ -27,15 +23,21 @@ import { FakeSqs } from '../../support/fake-sqs.ts';
 import { Container, drive, Killer } from '../../support/killable.ts';
 import { LogCapture } from '../../support/log-capture.ts';
 import { Tap } from '../../support/tap.ts';
-import { MODEL_SECRET, PROMPT, recordR, TWILIO_SECRET } from './records.ts';
+import { MODEL_SECRET, recordR, TWILIO_SECRET } from './records.ts';
 import { SCHEMAS, TABLES } from './tables.ts';
-
-const QUEUES = 'https://sqs.eu-north-1.amazonaws.com/123456789012';
-export const CHANNEL_QUEUE = `${QUEUES}/whatsapp-queue`;
-export const CHANNEL_DLQ = `${QUEUES}/whatsapp-dlq`;
-export const HUMAN_QUEUE = `${QUEUES}/human-handoff-queue`;
-export const STATUS_URL = `${TWILIO_TEST.url}/status`;
-const MAX_RECEIVES = 5;
+import {
+  BUILDERS,
+  CHANNEL_ARN,
+  CHANNEL_DLQ,
+  CHANNEL_QUEUE,
+  type FunctionName,
+  type Handler,
+  HUMAN_QUEUE,
+  MAX_RECEIVES,
+  PROMPTS,
+  restEvent,
+  VARIABLES,
+} from './world-setup.ts';
 
 export interface WorldOptions {
   /** The records at the start; default R alone. */
@@ -49,8 +51,11 @@ export interface WorldOptions {
   readonly workerTimeoutSeconds?: number;
 }
 
-type FunctionName = 'webhook' | 'worker' | 'sweeper';
-type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
+interface Started {
+  readonly name: FunctionName;
+  readonly container: Container;
+  readonly handler: Handler;
+}
 
 /** What a receive of the channel queue came to. */
 export interface WorkerRun {
@@ -72,7 +77,7 @@ export class RepliesWorld {
   readonly model;
   readonly logs = new LogCapture();
   readonly environment: Readonly<Record<string, string>>;
-  private readonly containers = new Map<FunctionName, { container: Container; handler: Handler }>();
+  private started: Started[] = [];
 
   constructor(private readonly options: WorldOptions = {}) {
     const nowMillis = () => this.clock.nowMillis();
@@ -93,20 +98,26 @@ export class RepliesWorld {
   }
 
   /** Every function starts in a new container next time. */
-  restart(name?: FunctionName): void {
-    if (name) this.containers.delete(name);
-    else this.containers.clear();
+  restart(): void {
+    this.started = [];
   }
 
   private async invoke(name: FunctionName, event: unknown, timeoutSeconds: number): Promise<unknown> {
-    const { container, handler } = this.containers.get(name) ?? this.start(name);
+    const { container, handler } = this.idle(name) ?? this.start(name);
     const context = lambdaContext({ clock: this.clock, remainingMillis: timeoutSeconds * 1000 });
-    const answer = await drive(handler(event, context), container, this.clock, this.killer);
-    if (container.isDead) this.containers.delete(name);
-    return answer;
+    container.isBusy = true;
+    try {
+      return await drive(handler(event, context), container, this.clock);
+    } finally {
+      container.isBusy = container.isDead;
+    }
   }
 
-  private start(name: FunctionName) {
+  private idle(name: FunctionName): Started | undefined {
+    return this.started.find((one) => one.name === name && !one.container.isBusy);
+  }
+
+  private start(name: FunctionName): Started {
     const container = new Container(this.killer, this.clock);
     const services = (host: string) =>
       host === 'api.twilio.com'
@@ -124,8 +135,8 @@ export class RepliesWorld {
       prompts: this.options.prompts ?? PROMPTS,
       writeLog: this.logs.write,
     });
-    const started = { container, handler };
-    this.containers.set(name, started);
+    const started = { name, container, handler };
+    this.started.push(started);
     return started;
   }
 
@@ -264,65 +275,4 @@ export class RepliesWorld {
   metric(name: string): number {
     return this.logs.lines.reduce((sum, line) => sum + ('_aws' in line ? Number(line[name] ?? 0) : 0), 0);
   }
-}
-
-const CHANNEL_ARN = 'arn:aws:sqs:eu-north-1:123456789012:whatsapp-queue';
-
-const BUILDERS: Readonly<Record<FunctionName, (options: RepliesHandlerOptions) => Handler>> = {
-  webhook: buildWebhookHandler,
-  worker: buildWorkerHandler,
-  sweeper: buildSweeperHandler,
-};
-
-const PROMPTS: Prompts = {
-  byReference: new Map([
-    [
-      PROMPT,
-      {
-        id: PROMPT,
-        version: '1',
-        provider: 'openai',
-        model: 'gpt-test',
-        instructions: 'You answer for {{company_name}}.',
-        images: false,
-      },
-    ],
-  ]),
-};
-
-const VARIABLES = {
-  AWS_REGION: 'eu-north-1',
-  ENVIRONMENT_NAME: 'dev',
-  CONVERSATIONS_TABLE: TABLES.conversations,
-  CONVERSATIONS_STAGE_TABLE: TABLES.stage,
-  CONVERSATIONS_TRIGGER_LOCK_TABLE: TABLES.triggerLock,
-  CONVERSATIONS_ARCHIVE_TABLE: TABLES.archive,
-  WHATSAPP_QUEUE_URL: CHANNEL_QUEUE,
-  HANDOFF_QUEUE_URL: HUMAN_QUEUE,
-  SQS_HEARTBEAT_INTERVAL_MS: '300000',
-  MAX_RECEIVE_COUNT: String(MAX_RECEIVES),
-  STATUS_CALLBACK_URL: STATUS_URL,
-  LOG_LEVEL: 'DEBUG',
-  LOG_HASH_KEY: 'log-key',
-};
-
-/** A request as a REST API with the stage `dev` hands it on. */
-export function restEvent({ url, body, headers }: TwilioWebhook, method = 'POST'): object {
-  const { pathname, searchParams, host } = new URL(url);
-  const path = pathname.replace(/^\/dev/, '');
-  const query = Object.fromEntries(searchParams);
-  const many = Object.keys(query).map((name) => [name, searchParams.getAll(name)]);
-  const isQuery = many.length > 0;
-  return {
-    resource: path,
-    path,
-    httpMethod: method,
-    headers: { Host: host, ...headers },
-    multiValueHeaders: null,
-    queryStringParameters: isQuery ? query : null,
-    multiValueQueryStringParameters: isQuery ? Object.fromEntries(many) : null,
-    requestContext: { httpMethod: method, stage: 'dev', path: pathname, domainName: host },
-    body,
-    isBase64Encoded: false,
-  };
 }
