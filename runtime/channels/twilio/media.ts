@@ -3,11 +3,11 @@ import type { ChannelNet } from '../http.ts';
 import { MediaError } from '../media-error.ts';
 import { basicAuth, type TwilioAccount } from './account.ts';
 
-/** A medium that a user sent. */
-export interface FetchedMedia {
-  /** As the server says, without parameters; undefined when it says nothing. */
-  readonly contentType: string | undefined;
-  readonly bytes: Uint8Array;
+export interface MediaLimits {
+  /** Nothing is waited for beyond this, milliseconds since 1970. */
+  readonly deadlineMillis: number;
+  /** More is refused, before the rest is read. Default and most: WhatsApp's 16 MB. */
+  readonly maxBytes?: number;
 }
 
 /** WhatsApp's limit for what users send (contract replies §12.2). */
@@ -17,21 +17,20 @@ const MAX_REDIRECTS = 5;
 /**
  * Fetches a medium by the address that its message gave. Twilio's API answers with a redirect to its storage; every
  * address on the way must be Twilio's own, and the credentials go with the first request alone. Throws a `MediaError`:
- * permanent for foreign addresses, more than 16 MB and what is gone, hold for credentials, else transient.
+ * permanent for foreign addresses, what is too large and what is gone, hold for credentials, else transient.
  */
 export async function fetchMedia(
   net: ChannelNet,
   account: TwilioAccount,
   mediaUrl: string,
-  { deadlineMillis }: { readonly deadlineMillis: number },
-): Promise<FetchedMedia> {
+  { deadlineMillis, maxBytes = MAX_BYTES }: MediaLimits,
+): Promise<Uint8Array> {
   let url = checkedUrl(mediaUrl, account, API_HOSTS);
   let headers: Record<string, string> = { authorization: basicAuth(account) };
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const response = await get(net, url.href, { headers, deadlineMillis });
     const location = response.headers.get('location');
-    if (response.status === 200)
-      return { contentType: typeOf(response), bytes: await readBytes(response, MAX_BYTES) };
+    if (response.status === 200) return readBytes(response, Math.min(maxBytes, MAX_BYTES));
     if (response.status < 300 || response.status >= 400 || location === null) throw await notGiven(response);
     await response.body?.cancel();
     url = checkedUrl(location, account, STORAGE_HOSTS, url);
@@ -53,6 +52,3 @@ function checkedUrl(text: string, { baseUrl }: TwilioAccount, hosts: RegExp, bas
     'permanent',
   );
 }
-
-const typeOf = (response: Response): string | undefined =>
-  response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() || undefined;

@@ -55,3 +55,9 @@ test('a fence whose line is longer than a message ends all the same', () => {
   expect(chunks.length).toBeLessThan(5);
   expect(chunks.every((chunk) => chunk.length <= MAX_TEXT_UNITS)).toBe(true);
 });
+
+test('cuts a character in two only where it is larger than a message', () => {
+  const family = '👩‍👩‍👧‍👦';
+  expect(splitText(family.repeat(3), 13)).toEqual([family, family, family]);
+  expect(splitText(family, 4).join('')).toBe(family);
+});

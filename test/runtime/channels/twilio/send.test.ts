@@ -93,6 +93,14 @@ describe('sendText', () => {
   });
 });
 
+it('takes no refusal for a yes, whatever it holds', async () => {
+  const { account, options } = world();
+  const fetch = (async () => Response.json({ sid: 'SM1' }, { status: 400 })) as typeof globalThis.fetch;
+  const net = { fetch, clock: new FakeClock(), timeoutSeconds: 1 };
+  const text = { from: companyNumber, to: userNumber, body: 'Hello' };
+  await expect(sendText(net, account, text, options)).rejects.toMatchObject({ code: 400 });
+});
+
 describe('the error table', () => {
   const classOf = (status: number, code?: number) => {
     const error = refused({
