@@ -45,7 +45,9 @@ export function saysTooLong({ status, code, type, message }: Refusal): boolean {
   return [400, 413].includes(status) && typeof message === 'string' && TOO_LONG_WORDS.test(message);
 }
 
-const OUT_OF_CREDIT: readonly string[] = [
+/** An operator must act, whatever the status: OpenAI calls an unknown model now a bad request, now not found. */
+const HOLDS: readonly string[] = [
+  'model_not_found',
   'insufficient_quota',
   'billing_error',
   'billing_hard_limit_reached',
@@ -55,7 +57,7 @@ const OUT_OF_CREDIT: readonly string[] = [
 
 /** Contract replies §11.4. */
 function classOf({ status, message }: Refusal, code: string): 'transient' | 'hold' | 'permanent' {
-  if (OUT_OF_CREDIT.includes(code) || [401, 402, 403, 404].includes(status)) return 'hold';
+  if (HOLDS.includes(code) || [401, 402, 403, 404].includes(status)) return 'hold';
   // Anthropic tells of spent credit as of a bad request.
   if (status === 400 && typeof message === 'string' && /credit balance/i.test(message)) return 'hold';
   if ([408, 409, 429].includes(status) || status >= 500) return 'transient';

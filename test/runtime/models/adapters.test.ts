@@ -155,14 +155,18 @@ test('Anthropic is always given a limit, the key, and a hash of the user', async
 });
 
 test('Anthropic counts what its cache held as read, and gives a sum', async () => {
-  const { usage } = await open('Anthropic').model.answer(REQUEST);
-  // 5 read, 4 from the cache, 1 into it.
-  expect(usage).toEqual({
-    inputTokens: 10,
-    outputTokens: 5,
-    totalTokens: 15,
-    cachedTokens: 4,
-    reasoningTokens: 1,
+  const usage = {
+    input_tokens: 5,
+    cache_read_input_tokens: 4,
+    cache_creation_input_tokens: 1,
+    output_tokens: 5,
+    output_tokens_details: { thinking_tokens: 2 },
+  };
+  const { fetch } = server(() => Response.json({ id: 'a', content: [], stop_reason: 'pause_turn', usage }));
+  const answer = await anthropic({ model: 'm', apiKey: 'sk-ant', fetch }).answer(REQUEST);
+  expect(answer).toMatchObject({
+    finishReason: 'other',
+    usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedTokens: 4, reasoningTokens: 2 },
   });
 });
 

@@ -7,7 +7,7 @@ import {
   ModelError,
   type ModelRequest,
 } from '../../../runtime/models/model.ts';
-import type { Outcome, Provider } from './provider.ts';
+import type { Failed, Finish, Outcome, Provider } from './provider.ts';
 import { PROVIDERS } from './providers.ts';
 
 /** What holds for a model whoever serves it (contract replies §11.5). */
@@ -44,15 +44,16 @@ async function failureOf(provider: Provider, outcome: Outcome, request = REQUEST
 
 describe.each(Object.entries(PROVIDERS))('%s', (name, open) => {
   test('answers with text, tokens and the provider’s id', async () => {
-    const { model } = open();
+    const { model, play } = open();
+    play({ text: '{"content":"Hello"}', usage: { input: 10, cached: 4, output: 5 } });
     const answer = await model.answer(REQUEST);
     expect(answer).toMatchObject({
       text: '{"content":"Hello"}',
       toolCalls: [],
       finishReason: 'stop',
       usage: { inputTokens: 10, outputTokens: 5, totalTokens: 15, cachedTokens: 4 },
-      providerId: 'answer-1',
     });
+    expect(answer.providerId).toMatch(/^[\w-]{8,64}$/);
   });
 
   test('is told the instructions apart from the conversation, which keeps its order', async () => {
@@ -91,14 +92,13 @@ describe.each(Object.entries(PROVIDERS))('%s', (name, open) => {
     expect(provider.heard[0]).toMatchObject({ images: 1, messages: [['user', 'what is it?']] });
   });
 
-  test.each<[ModelAnswer['finishReason'], readonly ModelAnswer['finishReason'][]]>([
+  test.each<[Finish, readonly ModelAnswer['finishReason'][]]>([
     ['stop', ['stop']],
     ['length', ['length']],
     // Some providers have one word for both.
     ['filtered', ['filtered', 'refusal']],
     ['refusal', ['refusal', 'filtered']],
     ['tools', ['tools']],
-    ['other', ['other']],
   ])('says that it ended by %s', async (finish, accepted) => {
     const provider = open();
     provider.play({ text: 'half', finish });
@@ -107,13 +107,19 @@ describe.each(Object.entries(PROVIDERS))('%s', (name, open) => {
     expect(toolCalls).toEqual([]);
   });
 
+  test('that fails though the call went well is a failure that passes', async () => {
+    if (name === 'chat completions') return;
+    const error = await failureOf(open(), { text: '', finish: 'failed' });
+    expect(error.errorClass).toBe('transient');
+  });
+
   test('says so when the provider does not count', async () => {
     const provider = open();
-    provider.play({ text: 'hi', withoutUsage: true });
+    provider.play({ text: 'hi', usage: null });
     expect((await provider.model.answer(REQUEST)).usage).toBeUndefined();
   });
 
-  test.each<[Extract<Outcome, { failure: string }>['failure'], string]>([
+  test.each<[Failed['failure'], string]>([
     ['rate limit', 'transient'],
     ['broken', 'transient'],
     ['overloaded', 'transient'],
@@ -129,7 +135,7 @@ describe.each(Object.entries(PROVIDERS))('%s', (name, open) => {
     const error = await failureOf(provider, { failure });
     expect(error.errorClass).toBe(errorClass);
     expect(provider.heard).toHaveLength(1);
-    expect(describeError(error)).not.toContain('secret');
+    expect(describeError(error)).not.toMatch(/secret|request failed|balance|identifier/);
     expect(isContextTooLong(error)).toBe(false);
     // Bedrock gives no time, and knows the function by its role.
     if (name === 'Bedrock') return;

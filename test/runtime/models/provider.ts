@@ -1,27 +1,31 @@
-import { connectionError } from '../../../local/stand-ins/fault.ts';
+import type { FaultRule } from '../../../local/stand-ins/fault.ts';
+import type { ModelReply, ModelStandIn } from '../../../local/stand-ins/model-server.ts';
 import { asList, asRecord, type JsonRecord } from '../../../runtime/core/json.ts';
-import type { Model, ModelAnswer } from '../../../runtime/models/model.ts';
+import type { Model } from '../../../runtime/models/model.ts';
 
 /** What a provider does with a call, in words that all of them know. */
 export type Outcome =
-  | { readonly text: string; readonly finish?: ModelAnswer['finishReason']; readonly withoutUsage?: true }
-  | {
-      readonly failure:
-        | 'rate limit'
-        | 'no credit'
-        | 'bad key'
-        | 'forbidden'
-        | 'unknown model'
-        | 'bad request'
-        | 'too long'
-        | 'broken'
-        | 'overloaded'
-        | 'reset'
-        | 'hang'
-        | 'page';
-    };
+  | { readonly text: string; readonly finish?: Finish; readonly usage?: Usage | null }
+  | Failed;
 
-export type Failure = Extract<Outcome, { failure: string }>['failure'];
+export type Finish = NonNullable<ModelReply['finish']>;
+type Usage = NonNullable<ModelReply['usage']>;
+
+export interface Failed {
+  readonly failure:
+    | 'rate limit'
+    | 'no credit'
+    | 'bad key'
+    | 'forbidden'
+    | 'unknown model'
+    | 'bad request'
+    | 'too long'
+    | 'broken'
+    | 'overloaded'
+    | 'reset'
+    | 'hang'
+    | 'page';
+}
 
 /** A request as the provider read it. */
 export interface Heard {
@@ -34,87 +38,67 @@ export interface Heard {
 
 export interface Provider {
   readonly model: Model;
-  /** The next calls; those after them are answered `{"content":"Hello"}`. */
+  /** The next calls; those after them are answered `{"content":"Hello"}` for 10 tokens in and 5 out. */
   play(...outcomes: readonly Outcome[]): void;
   readonly heard: readonly Heard[];
   /** What came over the wire, as it came. */
   readonly bodies: readonly JsonRecord[];
 }
 
-/** How one provider's wire format says it all. Tokens: 10 in, of which 4 were cached, and 5 out. */
+/** What differs between providers that have a stand-in. */
 export interface Wire {
-  open(fetch: typeof globalThis.fetch): Model;
-  said(outcome: Extract<Outcome, { text: string }>): JsonRecord;
-  refusal(failure: Failure): readonly [status: number, body: unknown, headers?: Record<string, string>];
+  readonly standIn: ModelStandIn;
+  readonly model: Model;
+  readonly faults: Partial<Record<Failed['failure'], FaultRule>>;
   read(body: JsonRecord): Heard;
 }
 
-export const HELLO: Outcome = { text: '{"content":"Hello"}' };
+const FAULTS: Record<Failed['failure'], FaultRule> = {
+  'rate limit': { kind: 'throttle', retryAfterSeconds: 2 },
+  'no credit': { kind: 'refuse', status: 402 },
+  'bad key': { kind: 'refuse', status: 401 },
+  forbidden: { kind: 'refuse', status: 403 },
+  'unknown model': { kind: 'refuse', status: 404 },
+  'bad request': { kind: 'refuse', status: 400 },
+  'too long': { kind: 'refuse', status: 400 },
+  broken: { kind: 'broken', platformObject: true },
+  overloaded: { kind: 'broken', platformObject: true, status: 503 },
+  reset: { kind: 'lose-answer' },
+  hang: { kind: 'hang' },
+  page: { kind: 'html', status: 200 },
+};
 
-export function provider({ open, said, refusal, read }: Wire): Provider {
-  let outcomes: Outcome[] = [];
-  const bodies: JsonRecord[] = [];
-  const fetch: typeof globalThis.fetch = async (input, init) => {
-    const request = new Request(input, init);
-    bodies.push(asRecord(JSON.parse(await request.text())));
-    const outcome = outcomes.shift() ?? HELLO;
-    if ('text' in outcome)
-      return Response.json(said(outcome), { headers: { 'x-amzn-requestid': 'answer-1' } });
-    if (outcome.failure === 'reset') throw connectionError('ECONNRESET');
-    if (outcome.failure === 'page')
-      return new Response('<html></html>', { headers: { 'content-type': 'text/html' } });
-    if (outcome.failure === 'hang')
-      return new Promise((_resolve, reject) => {
-        const signal = init?.signal ?? request.signal;
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-    const [status, body, headers = {}] = refusal(outcome.failure);
-    return Response.json(body, { status, headers });
-  };
-  return {
-    model: open(fetch),
-    play: (...next) => {
-      outcomes = [...outcomes, ...next];
-    },
-    get heard() {
-      return bodies.map(read);
-    },
-    bodies,
-  };
-}
-
-export const FINISH = {
-  chat: { stop: 'stop', length: 'length', filtered: 'content_filter', tools: 'tool_calls', other: 'new' },
-  anthropic: {
-    stop: 'end_turn',
-    length: 'max_tokens',
-    filtered: 'refusal',
-    tools: 'tool_use',
-    other: 'pause_turn',
+export const provider = ({ standIn, model, faults, read }: Wire): Provider => ({
+  model,
+  play: (...outcomes) => {
+    for (const outcome of outcomes) {
+      if ('text' in outcome) standIn.say(outcome);
+      standIn.fail(
+        'text' in outcome ? { kind: 'pass' } : { ...FAULTS[outcome.failure], ...faults[outcome.failure] },
+      );
+    }
   },
-  bedrock: {
-    stop: 'end_turn',
-    length: 'max_tokens',
-    filtered: 'content_filtered',
-    tools: 'tool_use',
-    other: 'malformed_model_output',
+  get heard() {
+    return standIn.calls.map(({ body }) => read(body));
   },
-} as const;
+  get bodies() {
+    return standIn.calls.map(({ body }) => body);
+  },
+});
 
-export const wordFor = (words: Readonly<Record<string, string>>, finish: string) =>
-  words[finish] ?? 'refusal';
+const partsOf = (message: unknown): readonly JsonRecord[] => {
+  const { content } = asRecord(message);
+  return typeof content === 'string' ? [{ text: content }] : asList(content).map(asRecord);
+};
 
-const textParts = (content: unknown): readonly JsonRecord[] =>
-  typeof content === 'string' ? [{ text: content }] : asList(content).map(asRecord);
-const textOf = (content: unknown) =>
-  textParts(content)
-    .map(({ text }) => text ?? '')
-    .join('');
-export const imagesOf = (messages: readonly unknown[]) =>
-  messages.flatMap((message) => textParts(asRecord(message).content)).filter(({ text }) => text === undefined)
-    .length;
-export const messagesOf = (messages: readonly unknown[]) =>
-  messages.map((message) => {
-    const { role, content } = asRecord(message);
-    return [String(role), textOf(content)] as const;
-  });
+/** Pictures are the parts without a text. */
+export const imagesIn = (messages: readonly unknown[]): number =>
+  messages.flatMap(partsOf).filter(({ text }) => text === undefined).length;
+
+export const textsIn = (messages: readonly unknown[]): readonly (readonly [string, string])[] =>
+  messages.map((message) => [
+    String(asRecord(message).role),
+    partsOf(message)
+      .map(({ text }) => text ?? '')
+      .join(''),
+  ]);

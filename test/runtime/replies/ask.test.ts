@@ -17,7 +17,7 @@ describe.each(Object.entries(PROVIDERS))('asked of %s', (name, open) => {
       reply: 'Hello',
       usage: { promptTokens: 10, completionTokens: 5, totalTokens: 15 },
       model: 'openai:m',
-      providerRef: 'answer-1',
+      providerRef: expect.stringMatching(/^[\w-]{8,64}$/),
     });
     const opening = [['user', '(The conversation begins.)']];
     expect(provider.heard).toEqual([
