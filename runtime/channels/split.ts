@@ -63,12 +63,13 @@ export function wordCut(text: string, maxUnits: number, minUnits: number): numbe
   return undefined;
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 /** Longer ones are no characters that a person types, and may be cut. */
 const MAX_GRAPHEME_UNITS = 100;
 
 /** The last place within `maxUnits` that is not inside a character as readers see it: an emoji with its joins. */
 export function characterCut(text: string, maxUnits: number): number {
+  // Made here: the first one loads tables, which a cold start need not wait for.
+  const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
   const start = graphemes.segment(text.slice(0, maxUnits + MAX_GRAPHEME_UNITS)).containing(maxUnits)?.index;
   if (start !== undefined && start > maxUnits - MAX_GRAPHEME_UNITS && start > 0) return start;
   return isHighSurrogate(text.charCodeAt(maxUnits - 1)) ? maxUnits - 1 : maxUnits;

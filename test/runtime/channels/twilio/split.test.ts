@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_PART_UNITS, SMALL_PART_UNITS, splitReply } from '../../../../runtime/channels/twilio/split.ts';
 
@@ -78,4 +79,34 @@ describe('splitReply', () => {
     expect(parts.join('')).toBe(WORDS.slice(0, 1500));
     expect(Math.max(...parts.map((part) => part.length))).toBeLessThanOrEqual(750);
   });
+});
+
+it('loses nothing, keeps to the limit and makes few parts, whatever the text', () => {
+  const word = fc.constantFrom(
+    'a',
+    'words ',
+    'Zoë. ',
+    '\n\n',
+    '\n',
+    '😀',
+    FAMILY,
+    'x'.repeat(90),
+    '你好。',
+    ' ',
+  );
+  const texts = fc.array(word, { minLength: 1, maxLength: 600 }).map((words) => words.join(''));
+  fc.assert(
+    fc.property(texts, fc.constantFrom(MAX_PART_UNITS, SMALL_PART_UNITS), (text, limit) => {
+      const parts = splitReply(text, limit);
+      const blank = /\s/g;
+      expect(parts.join('').replace(blank, '')).toBe(text.replace(blank, ''));
+      for (const part of parts) {
+        expect(part.length).toBeLessThanOrEqual(limit);
+        expect(part.isWellFormed()).toBe(true);
+        expect(part.startsWith('\u200d')).toBe(false);
+      }
+      expect(parts.length).toBeLessThanOrEqual(Math.ceil(text.length / (limit / 2)));
+    }),
+    { numRuns: 200 },
+  );
 });
