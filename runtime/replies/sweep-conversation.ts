@@ -1,8 +1,9 @@
 import { epochSeconds } from '../core/clock.ts';
-import { describeError } from '../core/errors.ts';
+import { describeError, errorClassOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { SweeperConfig } from './config.ts';
 import type { Conversations } from './conversations.ts';
+import { RepliesError } from './errors.ts';
 import { type FinishPorts, finishRoute } from './finish-route.ts';
 import { conversationFields } from './log-fields.ts';
 import type { Conversation } from './record.ts';
@@ -68,7 +69,7 @@ async function finishRows(
       ports.metrics.count('StageOrphansSwept');
       ports.log.warn('message_recorded', fields);
     } catch (error) {
-      ports.log.error('sweep_failed', { message_sid: row.messageSid, error: describeError(error) });
+      reportFailure(error, ports.log.with({ message_sid: row.messageSid }));
       await postpone([row], ports);
     }
   }
@@ -98,4 +99,12 @@ async function wakeWorker(
 async function postpone(rows: readonly StagedRow[], { clock, stage }: SweepPorts): Promise<void> {
   const now = epochSeconds(clock);
   for (const row of rows) await stage.pushDue(row, nextDueSeconds(row, now), true);
+}
+
+/** What an operator must mend is CRITICAL; all else the next run may mend. */
+export function reportFailure(error: unknown, log: Log): void {
+  const errorClass = errorClassOf(error);
+  const error_code = error instanceof RepliesError ? error.code : 'INTERNAL_ERROR';
+  const fields = { rule: `${errorClass}:${error_code}`, error_code, error: describeError(error) };
+  log[errorClass === 'hold' ? 'critical' : 'error']('sweep_failed', fields);
 }

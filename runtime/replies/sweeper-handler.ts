@@ -10,7 +10,7 @@ import { sqsHumanQueue } from './handoff.ts';
 import type { InvocationContext, RepliesClients, RepliesHandlerOptions } from './options.ts';
 import { setUp } from './setup.ts';
 import { dynamoStage } from './stage-table.ts';
-import type { SweepPorts } from './sweep-conversation.ts';
+import { reportFailure, type SweepPorts } from './sweep-conversation.ts';
 import { sweep } from './sweeper.ts';
 import { sqsTriggerQueue } from './trigger.ts';
 import { dynamoTriggerLock } from './trigger-lock.ts';
@@ -33,7 +33,7 @@ export function buildSweeperHandler(options: RepliesHandlerOptions = {}) {
       const ports = { ...stores, config, clock, metrics, log: requestLog };
       await sweep(ports, () => context.getRemainingTimeInMillis());
     } catch (error) {
-      requestLog.error('sweep_failed', { error: loggableError(error).message });
+      reportFailure(error, requestLog);
       throw loggableError(error);
     }
   };

@@ -1,7 +1,7 @@
-import { describeError } from '../core/errors.ts';
+import { conversationFields } from './log-fields.ts';
 import { timeMillis } from './record.ts';
 import type { StagedRow } from './staged.ts';
-import { type SweepPorts, sweepConversation } from './sweep-conversation.ts';
+import { reportFailure, type SweepPorts, sweepConversation } from './sweep-conversation.ts';
 
 /** Most rows that one run looks at; what is more is due again in a minute. */
 const MAX_ROWS = 1000;
@@ -29,7 +29,8 @@ async function sweepOne(rows: readonly StagedRow[], ports: SweepPorts): Promise<
   try {
     await sweepConversation(rows, ports);
   } catch (error) {
-    ports.log.error('sweep_failed', { rows: rows.length, error: describeError(error) });
+    const ref = conversationFields(rows[0]?.conversationId ?? '', ports.config);
+    reportFailure(error, ports.log.with({ ...ref, rows: rows.length }));
   }
 }
 
