@@ -26,7 +26,9 @@ export const BUNDLES = {
     entry: 'bot/entries/bot',
     eager: ['core/parameters.ts', 'bot/hand-off-invoke.ts', 'bot/worker-handler.ts'],
   },
+  'replies-webhook': { entry: 'replies/entries/webhook', eager: [] },
   'replies-worker': { entry: 'replies/entries/worker', eager: [] },
+  'replies-sweeper': { entry: 'replies/entries/sweeper', eager: [] },
 } as const;
 
 export type BundleName = keyof typeof BUNDLES;

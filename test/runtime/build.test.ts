@@ -52,9 +52,10 @@ describe('bundles', () => {
   });
 
   it('stay within what a default configuration may load', () => {
-    const loaded = (name: 'bot-ingress' | 'bot-worker' | 'replies-worker') =>
-      loadedBytes(named(name).metafile, BUNDLES[name].eager);
+    const loaded = (name: keyof typeof BUNDLES) => loadedBytes(named(name).metafile, BUNDLES[name].eager);
     expect(loaded('bot-ingress')).toBeLessThan(420_000);
+    expect(loaded('replies-webhook')).toBeLessThan(420_000);
+    expect(loaded('replies-sweeper')).toBeLessThan(420_000);
     expect(loaded('bot-worker')).toBeLessThan(750_000);
     expect(loaded('replies-worker')).toBeLessThan(750_000);
   });
