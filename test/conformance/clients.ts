@@ -1,4 +1,5 @@
 import type { AwsClient } from '../../runtime/core/aws-errors.ts';
+import type { RepliesTableNames } from './replies-tables.ts';
 
 /**
  * What a conformance suite runs against: the fakes in the unit tier, real endpoints in the emulator tier.
@@ -8,6 +9,8 @@ export interface ConformanceClients {
   readonly dynamodb: AwsClient;
   /** Hash key `user_id`. */
   readonly tableName: string;
+  /** The tables of the reply engine. */
+  readonly replies: RepliesTableNames;
   readonly s3: AwsClient;
   readonly bucket: string;
   readonly sqs: AwsClient;

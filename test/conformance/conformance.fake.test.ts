@@ -1,3 +1,4 @@
+import { SCHEMAS, TABLES } from '../runtime/replies/tables.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeS3 } from '../support/fake-s3.ts';
@@ -12,8 +13,9 @@ const makeFakes: MakeClients = async () => {
   const clock = new FakeClock({ auto: false });
   const main = { url: queueUrl, visibilityTimeoutSeconds: 2, maxReceiveCount: 2, deadLetterUrl };
   return {
-    dynamodb: new FakeDynamoDb(),
+    dynamodb: new FakeDynamoDb({ locks: 'user_id', ...SCHEMAS }),
     tableName: 'locks',
+    replies: TABLES,
     s3: new FakeS3(),
     bucket: 'bucket',
     sqs: new FakeSqs(clock, [main, { url: deadLetterUrl }]),

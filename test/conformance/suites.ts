@@ -9,6 +9,7 @@ import { defineJournalConformance } from './journal.ts';
 import { defineLockConformance } from './lock.ts';
 import { defineObjectStoreConformance } from './object-store.ts';
 import { defineQueueConformance } from './queue.ts';
+import { defineRepliesConformance } from './replies.ts';
 
 /** Every port's suite against one back end. */
 export function defineConformance(name: string, makeClients: MakeClients): void {
@@ -42,4 +43,5 @@ export function defineConformance(name: string, makeClients: MakeClients): void 
   );
   defineQueueConformance(name, shared);
   defineJournalConformance(name, shared);
+  defineRepliesConformance(name, shared);
 }

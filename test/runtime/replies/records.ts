@@ -1,6 +1,7 @@
 import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
 import { type Item, storedItem } from '../../../runtime/core/dynamodb-values.ts';
 import type { JsonRecord } from '../../../runtime/core/json.ts';
+import type { StagedRow } from '../../../runtime/replies/staged.ts';
 
 /** The test data of contract replies §13, as the sister service and the webhook write it. */
 
@@ -69,3 +70,25 @@ export const stagedByHand = (more: JsonRecord = {}): Item =>
     expires_at: 1_800_000_000,
     ...more,
   });
+
+/** A row as the webhook stages it. */
+export const newStagedRow = (more: Partial<StagedRow> = {}): StagedRow => ({
+  conversationId: CONVERSATION,
+  messageSid: SID,
+  primaryChannel: USER,
+  receivedAt: '2026-11-21T10:00:00.000Z',
+  receivedSeq: undefined,
+  body: 'Hi',
+  media: [],
+  location: undefined,
+  button: undefined,
+  profileName: undefined,
+  waId: undefined,
+  replyToSid: undefined,
+  route: 'channel',
+  dueAtSeconds: undefined,
+  sweptAt: undefined,
+  traceparent: undefined,
+  wish: undefined,
+  ...more,
+});
