@@ -20,8 +20,8 @@ export interface Question {
   readonly conversation: Pick<Conversation, 'promptReference' | 'modelKeyReference' | 'entries' | 'data'>;
   /** The user's text of this turn. */
   readonly text: string;
-  /** Shown only where the prompt says that its model looks at pictures. */
-  readonly images?: readonly ModelImage[];
+  /** Fetches the pictures of this turn; called only where the prompt says that its model looks at them. */
+  images?(): Promise<readonly ModelImage[]>;
   readonly turnId: string;
   /** Keyed hash of the user's address, up to 64 characters. */
   readonly userRef: string;
@@ -77,7 +77,9 @@ export const askModel: AskModel = async (question, ports) => {
 async function converse(question: Question, opened: OpenedModel, ports: AskPorts): Promise<Answered> {
   const { format, log } = ports;
   const { prompt, name } = opened;
-  const exchange = new Exchange(question, opened, format);
+  const sees = prompt.images && opened.model.capabilities?.images === true;
+  const images = sees ? await question.images?.() : undefined;
+  const exchange = new Exchange(question, images ?? [], opened, format);
   const tried = new Set<string>();
   const once = (cause: string): boolean => {
     if (tried.has(cause)) return false;

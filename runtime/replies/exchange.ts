@@ -1,4 +1,4 @@
-import type { ModelAnswer, ModelMessage, ModelRequest } from '../models/model.ts';
+import type { ModelAnswer, ModelImage, ModelMessage, ModelRequest } from '../models/model.ts';
 import { filled } from '../models/prompt-variables.ts';
 import type { Question } from './ask.ts';
 import type { OpenedModel } from './call-model.ts';
@@ -27,14 +27,14 @@ export class Exchange {
 
   constructor(
     private readonly question: Question,
+    images: readonly ModelImage[],
     opened: OpenedModel,
     format: ReplyFormat,
   ) {
-    const { conversation, text, images = [], turnId, userRef, traceparent } = question;
-    const { prompt, model } = opened;
-    const shows = prompt.images && (model.capabilities?.images ?? false) && images.length > 0;
+    const { conversation, text, turnId, userRef, traceparent } = question;
+    const { prompt } = opened;
     this.history = historyOf(conversation.entries, turnId);
-    this.asked = [{ role: 'user', text, ...(shows && { images }) }];
+    this.asked = [{ role: 'user', text, ...(images.length > 0 && { images }) }];
     this.maxOutputTokens = prompt.maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS;
     const instructions = filled(prompt.instructions, variablesOf(conversation));
     const trace = traceparent !== undefined && { traceparent };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ChannelNet } from '../channels/http.ts';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import { callAws } from '../core/aws-errors.ts';
 import { type BatchResponse, processBatch, type QueueRecord } from '../core/batch.ts';
@@ -25,6 +26,7 @@ import { sqsHumanQueue } from './handoff.ts';
 import { dynamoLeases } from './lease.ts';
 import type { RepliesMetrics } from './metric-names.ts';
 import type { InvocationContext, RepliesHandlerOptions } from './options.ts';
+import { picturesOf } from './pictures.ts';
 import { type Secrets, secretsManager } from './secrets.ts';
 import { dynamoStage } from './stage-table.ts';
 import { readTrigger, sqsTriggerQueue, type Trigger, type TriggerRecord } from './trigger.ts';
@@ -99,7 +101,7 @@ function workerPorts(options: RepliesHandlerOptions): WorkerPorts {
     net,
     random: Math.random,
     account: (conversation, fresh) => twilioAccount(conversation, secrets, config.twilioBaseUrl, fresh),
-    ask: asker(options, environment, { config, clock, metrics, secrets }),
+    ask: asker(options, environment, { config, clock, metrics, secrets, net }),
     ...tablePorts(given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT), config, clock),
     ...queuePorts(given.sqs ?? new SQSClient({ ...WORKER_CLIENT, ...ENVIRONMENT_ENDPOINT }), config, clock),
   };
@@ -148,12 +150,13 @@ interface AskerPorts {
   readonly clock: Clock;
   readonly metrics: RepliesMetrics;
   readonly secrets: Secrets;
+  readonly net: ChannelNet;
 }
 
 function asker(
   options: RepliesHandlerOptions,
   environment: Environment,
-  { config, clock, metrics, secrets }: AskerPorts,
+  { config, clock, metrics, secrets, net }: AskerPorts,
 ): WorkerPorts['ask'] {
   const { fetch, bedrock: bedrockClient } = options.clients ?? {};
   const openModel = modelOpener({ fetch, bedrockClient });
@@ -168,6 +171,10 @@ function asker(
       text: textForModel(turn.combinedBody, config.maxBatchChars),
       turnId: turn.turnId,
       userRef: keyedHash(config.logHashKey, conversation.userAddress),
+      images: () => {
+        const account = () => twilioAccount(conversation, secrets, config.twilioBaseUrl);
+        return picturesOf(turn.media, { net, log, account });
+      },
       ...(traceparent !== undefined && { traceparent }),
     };
     const { replyFormat: format, modelTimeoutMillis: timeoutMillis } = config;

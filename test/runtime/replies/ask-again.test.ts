@@ -97,12 +97,19 @@ test('a model that is held to no schema is told the shape in words, a prompt’s
   });
 });
 
-test('pictures are shown only where the prompt says so', async () => {
-  const images = [{ contentType: 'image/jpeg', base64: 'AAAA' }];
+test('pictures are fetched and shown only where the prompt says so', async () => {
+  let fetched = 0;
+  const images = async () => {
+    fetched += 1;
+    return [{ contentType: 'image/jpeg', base64: 'AAAA' }];
+  };
   const blind = askWorld(responses());
   await blind.ask({ question: { images } });
   expect(blind.provider.heard[0]?.images).toBe(0);
+  expect(fetched).toBe(0);
   const seeing = askWorld(responses(), { images: true });
+  seeing.provider.play({ text: '{"foo":1}' });
   await seeing.ask({ question: { images } });
-  expect(seeing.provider.heard[0]?.images).toBe(1);
+  expect(seeing.provider.heard.map((heard) => heard.images)).toEqual([1, 1]);
+  expect(fetched).toBe(1);
 });
