@@ -22,6 +22,6 @@ that Twilio sends again what was not taken.
 module "replies" {
   source           = "./replies" # this folder
   environment_name = "prod"
-  package          = { path = "replies-worker.zip" }
+  package          = { path = "dist/bundles/replies.zip" }
 }
 \`\`\``;

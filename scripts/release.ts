@@ -31,7 +31,7 @@ function tarball(folder: string, file: string): void {
 }
 
 function writeSbom(): void {
-  const metafiles = globSync(`${root}dist/bundles/bot*.meta.json`).map((file) =>
+  const metafiles = globSync(`${root}dist/bundles/{bot,replies-}*.meta.json`).map((file) =>
     JSON.parse(readFileSync(file, 'utf8')),
   );
   const whole: Sbom = JSON.parse(npm('sbom', '--sbom-format=cyclonedx', '--package-lock-only'));
@@ -59,7 +59,8 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 npm('run', 'build');
 npm('run', 'modules');
-for (const zip of globSync(`${root}dist/bundles/bot*.zip`)) copyFileSync(zip, `${out}/${path.basename(zip)}`);
+for (const zip of globSync(`${root}dist/bundles/{bot,replies-}*.zip`))
+  copyFileSync(zip, `${out}/${path.basename(zip)}`);
 for (const system of readdirSync(`${root}dist/modules`)) {
   tarball(`${root}dist/modules/${system}`, `${out}/hookline-${system}-module-${packageJson.version}.tar.gz`);
 }

@@ -101,7 +101,7 @@ export class Replies extends Construct {
   }
 
   private makeTopic(): string {
-    const { alarmTopicArn: own, kmsKeyArn } = this.values;
+    const { alarmTopic: own, kmsKeyArn } = this.values;
     const key = unwrap(kmsKeyArn);
     const topic = when(
       not(given(own)),
@@ -112,7 +112,11 @@ export class Replies extends Construct {
           ...count,
         }),
     );
-    return named(this, 'alarm_topic_arn', choose(given(own), unwrap(own) ?? '', attribute(topic, 'arn')));
+    return named(
+      this,
+      'alarm_topic_arn',
+      choose(given(own), unwrap(own)?.arn ?? '', attribute(topic, 'arn')),
+    );
   }
 
   private publicUrl(path: string): string {

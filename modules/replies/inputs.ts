@@ -158,7 +158,7 @@ export const REPLIES_INPUTS = {
     'Days that log lines are kept; one of the values CloudWatch knows.',
   ),
   alarms: COMMON_INPUTS.alarms,
-  alarmTopicArn: optionalInput(text(ARN), 'ARN of the SNS topic that alarms go to. Null: make one.'),
+  alarmTopic: optionalInput(object({ arn: text(ARN) }), 'Your own SNS topic for alarms. Null: make one.'),
   steadyTraffic: input(
     flag,
     false,

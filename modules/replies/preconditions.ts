@@ -10,7 +10,7 @@ export const checkedTogether = (scope: Construct, values: RepliesValues): readon
     {
       holds: given(values.package),
       sentence:
-        'package is missing: the worker finds its prompts in it, and without prompts no message can be answered. Make one with "hookline replies build --prompts prompts.json" and give its path: package = { path = "dist/bundles/replies-worker.zip" }.',
+        'package is missing: the worker finds its prompts in it, and without prompts no message can be answered. Make one with "hookline replies build --prompts prompts.json" and give its path: package = { path = "dist/bundles/replies.zip" }.',
     },
     packageHasOneSource(values.package),
     {

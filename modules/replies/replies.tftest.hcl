@@ -207,19 +207,19 @@ run "short_times" {
 run "own_settings" {
   command = plan
   variables {
-    public_webhook_url     = "https://api.example.com/dev/whatsapp"
-    log_hash_key           = "a key that only we know"
-    log_level              = "DEBUG"
-    model_secrets          = ["team/model", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:model-abcdef"]
-    secrets_manager_region = "eu-west-1"
-    bedrock_model_arns     = ["arn:aws:bedrock:eu-north-1::foundation-model/model"]
-    environment_variables  = { OPT_OUT_MESSAGE = "Bye.", LOG_LEVEL = "ERROR" }
-    steady_traffic         = true
+    public_webhook_url             = "https://api.example.com/dev/whatsapp"
+    log_hash_key                   = "a key that only we know"
+    log_level                      = "DEBUG"
+    model_secrets                  = ["team/model", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:model-abcdef"]
+    secrets_manager_region         = "eu-west-1"
+    bedrock_model_arns             = ["arn:aws:bedrock:eu-north-1::foundation-model/model"]
+    environment_variables          = { OPT_OUT_MESSAGE = "Bye.", LOG_LEVEL = "ERROR" }
+    steady_traffic                 = true
     conversations_index_projection = "all"
     manage_api_gateway_account     = true
     worker_provisioned_concurrency = { min = 1, max = 4 }
     worker_reserved_concurrency    = 0
-    alarm_topic_arn                = "arn:aws:sns:eu-north-1:123456789012:ours"
+    alarm_topic                    = { arn = "arn:aws:sns:eu-north-1:123456789012:ours" }
   }
   module {
     source = "./replies"

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type ModuleName, publishModule } from '../../modules/publish.ts';
-import { buildBundles } from '../../runtime/build.ts';
+import { BUNDLES, type BundleName, buildBundles } from '../../runtime/build.ts';
 
 const run = promisify(execFile);
 
@@ -41,15 +41,17 @@ export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<
 /** Builds the zips and the module from the sources as they are. */
 export async function publishFromSources(folder: string, name: ModuleName = 'bot'): Promise<string> {
   const bundles = path.join(folder, 'bundles');
-  await buildBundles({ outdir: bundles });
+  const entries = (Object.keys(BUNDLES) as BundleName[]).filter((bundle) => bundle.startsWith(name));
+  await buildBundles({ outdir: bundles, entries });
   return publishModule(name, { outdir: path.join(folder, 'modules'), bundles });
 }
 
-/** A root of its own that uses the module in ./bot, with the given files in it, initialised. */
+/** A root of its own that uses the module in ./<name>, with the given files in it, initialised. */
 export async function rootWith(folder: string, module: string, files: readonly string[]): Promise<string> {
   const root = path.join(folder, 'root');
-  await cp(module, path.join(root, 'bot'), { recursive: true });
-  await writeFile(path.join(root, 'main.tf'), 'module "bot" {\n  source = "./bot"\n}\n');
+  const name = path.basename(module);
+  await cp(module, path.join(root, name), { recursive: true });
+  await writeFile(path.join(root, 'main.tf'), `module "${name}" {\n  source = "./${name}"\n}\n`);
   for (const file of files) await cp(file, path.join(root, path.basename(file)));
   await terraform(root, 'init', '-input=false');
   return root;
