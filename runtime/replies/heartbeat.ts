@@ -41,8 +41,9 @@ async function beat(ports: HeartbeatPorts, signal: AbortSignal): Promise<void> {
     // That the lease is gone is for the next write to say: it may be the turn itself that gave it back.
     if (holdsLease) holdsLease = await ports.renewLease(seconds);
   };
-  await all(ports, signal, [visibility]);
-  while (await paused(ports, signal)) await all(ports, signal, [visibility, lease]);
+  // Not waited for: a beat that is answered late must not delay the next.
+  void all(ports, signal, [visibility]);
+  while (await paused(ports, signal)) void all(ports, signal, [visibility, lease]);
 }
 
 /** False when the beats are to end. */
