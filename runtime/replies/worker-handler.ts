@@ -7,12 +7,11 @@ import type { ChannelNet } from '../channels/http.ts';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import { callAws } from '../core/aws-errors.ts';
 import { type BatchResponse, processBatch, type QueueRecord } from '../core/batch.ts';
-import { type Clock, systemClock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
-import { ConfigError, describeError } from '../core/errors.ts';
+import { describeError } from '../core/errors.ts';
 import { asList, asRecord } from '../core/json.ts';
-import { jsonLog, keyedHash, type Log } from '../core/log.ts';
-import { logMetrics } from '../core/metrics.ts';
+import { keyedHash } from '../core/log.ts';
 import { modelOpener } from '../models/open-model.ts';
 import type { Prompts } from '../models/prompts.ts';
 import { PROMPTS_FILE, readPromptsFile } from '../models/prompts-file.ts';
@@ -21,13 +20,13 @@ import { askModel } from './ask.ts';
 import { textForModel } from './collect.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { dynamoConversations } from './conversations.ts';
-import { failureRule } from './give-back.ts';
 import { sqsHumanQueue } from './handoff.ts';
 import { dynamoLeases } from './lease.ts';
 import type { RepliesMetrics } from './metric-names.ts';
 import type { InvocationContext, RepliesHandlerOptions } from './options.ts';
 import { picturesOf } from './pictures.ts';
 import { type Secrets, secretsManager } from './secrets.ts';
+import { setUp } from './setup.ts';
 import { dynamoStage } from './stage-table.ts';
 import { readTrigger, sqsTriggerQueue, type Trigger, type TriggerRecord } from './trigger.ts';
 import { dynamoTriggerLock } from './trigger-lock.ts';
@@ -78,27 +77,20 @@ async function workRecord(
   await workTrigger({ ...delivery, trigger, owner, deadlineMillis }, ports);
 }
 
-/** What the worker works with, from the environment. Throws `ConfigError`, with its CRITICAL line written. */
+/** What the worker works with, from the environment. Throws the `ConfigError` of a faulty one. */
 function workerPorts(options: RepliesHandlerOptions): WorkerPorts {
   const environment = options.environment ?? process.env;
   const given = options.clients ?? {};
-  const clock = given.clock ?? systemClock;
-  const now = () => clock.nowMillis();
-  const write = options.writeLog ?? ((line: string) => process.stdout.write(`${line}\n`));
-  const config = readConfig(environment, (lowest) => jsonLog(write, now, {}, { lowest, nameField: 'event' }));
-  const log = jsonLog(write, now, {}, { lowest: config.logLevel, nameField: 'event' });
-  for (const warning of config.warnings) log.warn('setting_ignored', { warning });
-  const metrics: RepliesMetrics = logMetrics(write, now, config.metricsNamespace);
+  const { config, clock, log, metrics } = setUp(readWorkerConfig, environment, options);
   const secretsClient =
     given.secretsManager ?? new SecretsManagerClient({ ...WORKER_CLIENT, region: config.secretsRegion });
   const secrets = secretsManager(secretsClient, clock);
-  const net = { fetch: given.fetch ?? fetch, clock, timeoutSeconds: TWILIO_TIMEOUT_SECONDS };
   return {
     config,
     clock,
     log,
     metrics,
-    net,
+    net: { fetch: given.fetch ?? fetch, clock, timeoutSeconds: TWILIO_TIMEOUT_SECONDS },
     random: Math.random,
     account: (conversation, fresh) => twilioAccount(conversation, secrets, config.twilioBaseUrl, fresh),
     ask: asker(options, environment, { config, clock, metrics, secrets, net }),
@@ -109,16 +101,6 @@ function workerPorts(options: RepliesHandlerOptions): WorkerPorts {
 
 /** Longest wait for one answer of Twilio (contract replies §5.4). */
 const TWILIO_TIMEOUT_SECONDS = 10;
-
-function readConfig(environment: Environment, open: (lowest: 'INFO') => Log): WorkerConfig {
-  try {
-    return readWorkerConfig(environment);
-  } catch (error) {
-    if (error instanceof ConfigError)
-      open('INFO').critical('configuration_faulty', { rule: failureRule(error), faults: error.faults });
-    throw error;
-  }
-}
 
 function tablePorts(dynamodb: DynamoClient, config: WorkerConfig, clock: Clock) {
   const { tables, ttlAttribute, stageTtlSeconds: ttlSeconds, archiveAtBytes } = config;

@@ -19,6 +19,7 @@ const row = (messageSid: string, body: string, more: Partial<StagedRow> = {}): S
   route: 'channel',
   dueAtSeconds: undefined,
   sweptAt: undefined,
+  wish: undefined,
   traceparent: undefined,
   ...more,
 });
