@@ -31,7 +31,8 @@ export function unsentText(turn: PendingTurn): string | undefined {
 export function entriesOf({ turn, nowMillis }: CommitInput): readonly NewEntry[] {
   const { turnId, messageSids, combinedBody: content, firstReceivedAt: timestamp, media } = turn;
   const sids = messageSids as UserEntry['messageSids'];
-  const user: UserEntry = { role: 'user', messageSids: sids, timestamp, content, media, turnId };
+  const files = media.length > 0 ? { media } : {};
+  const user: UserEntry = { role: 'user', messageSids: sids, timestamp, content, turnId, ...files };
   const accepted = acceptedParts(turn);
   if (accepted.length === 0) return [user];
   const assistant: AssistantEntry = {

@@ -60,7 +60,11 @@ async function all(
 ): Promise<void> {
   const results = await Promise.allSettled(steps.map((step) => step()));
   const failed = results.find((result) => result.status === 'rejected');
-  if (!failed || signal.aborted) return;
+  if (signal.aborted) return;
+  if (!failed) {
+    log.info('heartbeat');
+    return;
+  }
   onFailure();
   log.warn('heartbeat_failed', { error: describeError(failed.reason) });
 }

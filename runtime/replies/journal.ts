@@ -92,6 +92,11 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     return this.held.conversation;
   }
 
+  /** Every line names the turn, once there is one. */
+  get log(): Log {
+    return this.pending ? this.ports.log.with({ turn_id: this.pending.turnId }) : this.ports.log;
+  }
+
   get lease(): Lease {
     return this.held.lease;
   }
@@ -127,8 +132,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   private noteClaim(state: string): void {
-    const { turnId, messageSids } = this.turn;
-    this.ports.log.info('turn_claimed', { turn_id: turnId, state, message_sids: messageSids });
+    this.log.info('turn_claimed', { state, message_sids: this.messageSids });
   }
 
   private resumePoint(): Claim<string> {
@@ -160,7 +164,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     const decided = { replyText, ending, usage, model, providerRef, parts: stored };
     this.pending = { ...this.turn, ...decided, state: 'model_done' };
     await this.write({ set: { pending_turn: pendingTurnData(this.turn) } });
-    this.ports.log.info('turn_decided', { parts: parts.length, ...(ending && { rule: ending.rule }) });
+    this.log.info('turn_decided', { parts: parts.length, ...(ending && { rule: ending.rule }) });
   }
 
   /** Nothing: the send step begins a part (`begin`) behind the checks and the question to Twilio. */
@@ -182,7 +186,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     if (result !== 'written') throw new TurnEndedError(result === 'handed_off' ? TAKEN_OVER : OPTED_OUT);
     this.begunHere.add(number);
     this.changePart(number, { sendStartedAt });
-    this.ports.log.info('part_begun', { part: number });
+    this.log.info('part_begun', { part: number });
   }
 
   async partAccepted(number: number, sid: string): Promise<void> {
@@ -192,7 +196,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     if (isLast) this.pending = { ...this.turn, state: 'sent' };
     const set = { [`${partPath(number)}.sid`]: sid, ...(isLast && { 'pending_turn.state': 'sent' }) };
     await this.write({ set }, LONG);
-    this.ports.log.info('part_accepted', { part: number, message_sid: sid });
+    this.log.info('part_accepted', { part: number, message_sid: sid });
   }
 
   private changePart(number: number, change: { readonly sid?: string; readonly sendStartedAt?: string }) {
@@ -209,7 +213,8 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   async finish(): Promise<void> {
-    if ((await finishTurn(this.turn, this.held, this.ports)) === 'lost') throw this.lost();
+    if ((await finishTurn(this.turn, this.held, { ...this.ports, log: this.log })) === 'lost')
+      throw this.lost();
   }
 
   /** Frees a conversation in which nothing was to be done. */
@@ -229,7 +234,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     if (this.isLost) return 'given-back';
     this.isUnrecorded = stage === 'mark' && this.pending?.parts.some(({ sid }) => sid !== undefined) === true;
     const failed = { ...this.held, turn: this.pending, begunHere: this.begunHere };
-    this.retryDelaySeconds = await giveBack(cause, failed, this.ports);
+    this.retryDelaySeconds = await giveBack(cause, failed, { ...this.ports, log: this.log });
     return 'given-back';
   }
 

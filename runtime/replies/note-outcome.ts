@@ -10,11 +10,11 @@ type Ports = Pick<JournalPorts, 'log' | 'metrics' | 'clock'>;
 export function noteOutcome(
   outcome: TurnOutcome,
   journal: RepliesJournal,
-  { log, metrics, clock }: Ports,
+  { metrics, clock }: Ports,
   durationMillis: number,
 ): void {
   if (journal.turnId === undefined) {
-    log.info('nothing_staged', { duration_ms: durationMillis });
+    journal.log.info('nothing_staged', { duration_ms: durationMillis });
     return;
   }
   const { turn } = journal;
@@ -24,8 +24,7 @@ export function noteOutcome(
   if (journal.acceptedHere > 0 && arrived !== undefined)
     metrics.value('ReplyLatencyMs', clock.nowMillis() - arrived, 'Milliseconds');
   if (turn.ending?.setsOptOut) metrics.count('OptOuts');
-  log.info('turn_finished', {
-    turn_id: turn.turnId,
+  journal.log.info('turn_finished', {
     status: turn.ending?.kind ?? outcome.status,
     rule,
     parts: turn.parts.filter((part) => part.sid !== undefined).length,
@@ -43,11 +42,11 @@ export function noteOutcome(
 export function noteFailure(
   error: unknown,
   journal: RepliesJournal | undefined,
-  { log, metrics }: Ports,
+  ports: Ports,
 ): void {
+  const log = journal?.log ?? ports.log;
   const rule = failureRule(error);
   const fields = {
-    turn_id: journal?.turnId,
     rule,
     error_code: rule.slice(rule.indexOf(':') + 1),
     error: describeError(error),
@@ -61,7 +60,7 @@ export function noteFailure(
   log.error('turn_failed', { ...fields, retry_seconds: journal?.retryDelaySeconds });
   if (rule.startsWith('hold:')) log.critical('operator_needed', fields);
   else if (journal?.isUnrecorded) {
-    metrics.count('DynamoDBFinalUpdateFailures');
+    ports.metrics.count('DynamoDBFinalUpdateFailures');
     log.critical('reply_not_recorded', fields);
   }
 }

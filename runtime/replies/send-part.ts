@@ -61,7 +61,7 @@ async function settle(
   const isHeld = sid === undefined && ports.config.ambiguityPolicy === 'hold';
   const rule = sid !== undefined ? 'unclear_adopted' : isHeld ? 'unclear_held' : 'unclear_resent';
   journal.settledRule = rule;
-  ports.log.warn('part_settled', { part: number, rule, ...(sid !== undefined && { message_sid: sid }) });
+  journal.log.warn('part_settled', { part: number, rule, ...(sid !== undefined && { message_sid: sid }) });
   if (isHeld) throw new TurnEndedError(UNCLEAR_HELD);
   return sid;
 }

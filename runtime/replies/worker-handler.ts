@@ -1,31 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { ChannelNet } from '../channels/http.ts';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import { callAws } from '../core/aws-errors.ts';
 import { type BatchResponse, processBatch, type QueueRecord } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Environment } from '../core/config.ts';
 import { describeError } from '../core/errors.ts';
 import { asList, asRecord } from '../core/json.ts';
-import { keyedHash } from '../core/log.ts';
-import { modelOpener } from '../models/open-model.ts';
-import type { Prompts } from '../models/prompts.ts';
-import { PROMPTS_FILE, readPromptsFile } from '../models/prompts-file.ts';
 import { recordAppend } from './append.ts';
-import { askModel } from './ask.ts';
-import { textForModel } from './collect.ts';
+import { askerOf } from './ask-turn.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { dynamoConversations } from './conversations.ts';
 import { sqsHumanQueue } from './handoff.ts';
 import { dynamoLeases } from './lease.ts';
-import type { RepliesMetrics } from './metric-names.ts';
 import type { InvocationContext, RepliesHandlerOptions } from './options.ts';
-import { picturesOf } from './pictures.ts';
-import { type Secrets, secretsManager } from './secrets.ts';
+import type { Conversation } from './record.ts';
+import { secretsManager } from './secrets.ts';
 import { setUp } from './setup.ts';
 import { dynamoStage } from './stage-table.ts';
 import { readTrigger, sqsTriggerQueue, type Trigger, type TriggerRecord } from './trigger.ts';
@@ -85,15 +76,18 @@ function workerPorts(options: RepliesHandlerOptions): WorkerPorts {
   const secretsClient =
     given.secretsManager ?? new SecretsManagerClient({ ...WORKER_CLIENT, region: config.secretsRegion });
   const secrets = secretsManager(secretsClient, clock);
+  const net = { fetch: given.fetch ?? fetch, clock, timeoutSeconds: TWILIO_TIMEOUT_SECONDS };
+  const account = (conversation: Conversation, fresh?: boolean) =>
+    twilioAccount(conversation, secrets, config.twilioBaseUrl, fresh);
   return {
     config,
     clock,
     log,
     metrics,
-    net: { fetch: given.fetch ?? fetch, clock, timeoutSeconds: TWILIO_TIMEOUT_SECONDS },
+    net,
     random: Math.random,
-    account: (conversation, fresh) => twilioAccount(conversation, secrets, config.twilioBaseUrl, fresh),
-    ask: asker(options, environment, { config, clock, metrics, secrets, net }),
+    account,
+    ask: askerOf(options, environment, { config, clock, metrics, secrets, net, account }),
     ...tablePorts(given.dynamodb ?? new DynamoDBClient(WORKER_CLIENT), config, clock),
     ...queuePorts(given.sqs ?? new SQSClient({ ...WORKER_CLIENT, ...ENVIRONMENT_ENDPOINT }), config, clock),
   };
@@ -124,43 +118,5 @@ function queuePorts(sqs: DynamoClient, config: WorkerConfig, clock: Clock) {
       const command = new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout });
       await callAws(clock, 'sqs:ChangeMessageVisibility', () => sqs.send(command));
     },
-  };
-}
-
-interface AskerPorts {
-  readonly config: WorkerConfig;
-  readonly clock: Clock;
-  readonly metrics: RepliesMetrics;
-  readonly secrets: Secrets;
-  readonly net: ChannelNet;
-}
-
-function asker(
-  options: RepliesHandlerOptions,
-  environment: Environment,
-  { config, clock, metrics, secrets, net }: AskerPorts,
-): WorkerPorts['ask'] {
-  const { fetch, bedrock: bedrockClient } = options.clients ?? {};
-  const openModel = modelOpener({ fetch, bedrockClient });
-  const defaults = { provider: config.modelProvider, baseUrl: config.modelBaseUrl };
-  let prompts = options.prompts;
-  const readPrompts = (): Prompts =>
-    readPromptsFile(path.join(environment.LAMBDA_TASK_ROOT ?? process.cwd(), PROMPTS_FILE), defaults);
-  return (conversation, turn, { endMillis, traceparent, log }) => {
-    prompts ??= readPrompts();
-    const question = {
-      conversation,
-      text: textForModel(turn.combinedBody, config.maxBatchChars),
-      turnId: turn.turnId,
-      userRef: keyedHash(config.logHashKey, conversation.userAddress),
-      images: () => {
-        const account = () => twilioAccount(conversation, secrets, config.twilioBaseUrl);
-        return picturesOf(turn.media, { net, log, account });
-      },
-      ...(traceparent !== undefined && { traceparent }),
-    };
-    const { replyFormat: format, modelTimeoutMillis: timeoutMillis } = config;
-    const ports = { prompts, openModel, secrets, format, clock, endMillis, timeoutMillis, log, metrics };
-    return askModel(question, ports);
   };
 }

@@ -139,7 +139,7 @@ async function ask(journal: RepliesJournal, delivery: Delivery, ports: WorkerPor
   const endMillis = delivery.deadlineMillis - AFTER_MODEL_MILLIS;
   if (endMillis - ports.clock.nowMillis() < STEP_MARGIN_MILLIS) throw timeBudgetError('the model');
   const { traceparent } = delivery.trigger;
-  return ports.ask(journal.conversation, journal.turn, { endMillis, traceparent, log: ports.log });
+  return ports.ask(journal.conversation, journal.turn, { endMillis, traceparent, log: journal.log });
 }
 
 /** The turn is over; what this look leaves undone the trigger does when it comes back. */
