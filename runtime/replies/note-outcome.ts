@@ -39,11 +39,7 @@ export function noteOutcome(
 }
 
 /** The line of a trigger that must come back. */
-export function noteFailure(
-  error: unknown,
-  journal: RepliesJournal | undefined,
-  ports: Ports,
-): void {
+export function noteFailure(error: unknown, journal: RepliesJournal | undefined, ports: Ports): void {
   const log = journal?.log ?? ports.log;
   const rule = failureRule(error);
   const fields = {

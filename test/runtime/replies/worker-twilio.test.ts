@@ -184,7 +184,7 @@ test('a secret that cannot be read while a part is unclear leaves it unclear', a
   const world = await readyWorld();
   world.twilio.fail({ kind: 'lose-answer', method: 'create' });
   await world.runWorker();
-  world.restart('worker');
+  world.restart();
   const secret = world.secrets.secrets.get(TWILIO_SECRET) as string;
   world.secrets.secrets.delete(TWILIO_SECRET);
   world.clock.jump(60_000);
