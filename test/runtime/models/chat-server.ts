@@ -5,7 +5,7 @@ import { openAiCompatible } from '../../../runtime/models/openai-compatible.ts';
 import { type Failed, imagesIn, type Outcome, type Provider, textsIn } from './provider.ts';
 
 /** A server of the chat completions API that says how an answer ended, which the bot's stand-in does not. */
-export function chatServer(): Provider {
+export function chatServer(): Provider & { readonly fetch: typeof fetch } {
   let outcomes: Outcome[] = [];
   const bodies: JsonRecord[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -16,6 +16,7 @@ export function chatServer(): Provider {
   };
   const options = { model: 'm', apiKey: 'key', baseUrl: 'https://model.test/v1', strictOutput: true };
   return {
+    fetch,
     model: openAiCompatible({ ...options, fetch }),
     play: (...next) => {
       outcomes = [...outcomes, ...next];

@@ -7,6 +7,7 @@ import {
 } from '../../../local/recordings/twilio.ts';
 import { createResponsesStandIn } from '../../../local/stand-ins/openai-responses.ts';
 import { createTwilioStandIn, type TwilioStandInOptions } from '../../../local/stand-ins/twilio.ts';
+import type { AwsClient } from '../../../runtime/core/aws-errors.ts';
 import { type Item, plainItem } from '../../../runtime/core/dynamodb-values.ts';
 import type { HttpAnswer } from '../../../runtime/core/http-event.ts';
 import type { JsonRecord } from '../../../runtime/core/json.ts';
@@ -48,6 +49,9 @@ export interface WorldOptions {
   /** What the model says; default `{"content":"Hello"}` with usage 10/5/15. */
   readonly reply?: (text: string) => string;
   readonly prompts?: Prompts;
+  /** Other model servers, by their hosts. */
+  readonly servers?: Readonly<Record<string, typeof fetch>>;
+  readonly bedrock?: AwsClient;
   readonly workerTimeoutSeconds?: number;
 }
 
@@ -122,7 +126,8 @@ export class RepliesWorld {
     const services = (host: string) =>
       host === 'api.twilio.com'
         ? { name: 'twilio', fetch: this.twilio.fetch }
-        : { name: 'model', fetch: this.model.fetch };
+        : { name: 'model', fetch: this.options.servers?.[host] ?? this.model.fetch };
+    const { bedrock } = this.options;
     const handler = BUILDERS[name]({
       clients: {
         dynamodb: container.client('dynamodb', this.dynamodb),
@@ -130,6 +135,7 @@ export class RepliesWorld {
         secretsManager: container.client('secretsmanager', this.secrets),
         fetch: container.fetch(services),
         clock: container.clock,
+        ...(bedrock && { bedrock: () => container.client('bedrock', bedrock) }),
       },
       environment: this.environment,
       prompts: this.options.prompts ?? PROMPTS,
