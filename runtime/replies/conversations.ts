@@ -20,6 +20,8 @@ export interface Conversations {
    * From the index; from the table itself where the index lags.
    */
   find(companyNumber: string, userAddress: string): Promise<Conversation | undefined>;
+  /** Every conversation of a pair, in the order of `find`'s choice. */
+  findAll(companyNumber: string, userAddress: string): Promise<readonly Conversation[]>;
   /** Consistent, under the key as given or with the other form of the address. */
   get(key: RecordKey): Promise<Conversation | undefined>;
 }
@@ -77,18 +79,21 @@ class DynamoConversations implements Conversations {
   }
 
   async find(companyNumber: string, userAddress: string): Promise<Conversation | undefined> {
+    return (await this.findAll(companyNumber, userAddress))[0];
+  }
+
+  async findAll(companyNumber: string, userAddress: string): Promise<readonly Conversation[]> {
     for (const company of keyForms(companyNumber))
       for (const user of keyForms(userAddress)) {
-        const found = choose(await this.indexed(company, user));
-        if (found) return found;
+        const found = await this.indexed(company, user);
+        if (found.length > 0) return byPreference(found);
       }
     for (const user of keyForms(userAddress)) {
-      const found = choose(
-        (await this.stored(user)).filter((conversation) => isOfCompany(conversation, companyNumber)),
-      );
-      if (found) return found;
+      const stored = await this.stored(user);
+      const found = stored.filter((conversation) => isOfCompany(conversation, companyNumber));
+      if (found.length > 0) return byPreference(found);
     }
-    return undefined;
+    return [];
   }
 
   private async indexed(company: string, user: string): Promise<readonly Conversation[]> {
@@ -149,11 +154,11 @@ function isOfCompany(conversation: Conversation, companyNumber: string): boolean
 /** Statuses of the sister service that end a conversation: `failed`, `failed_…`. */
 const isClosed = ({ status }: Conversation): boolean => /^failed(_|$)/.test(status ?? '');
 
-/** Of several conversations of a pair the one that a message belongs to. */
-export function choose(conversations: readonly Conversation[]): Conversation | undefined {
+/** Of several conversations of a pair the one that a message belongs to comes first. */
+function byPreference(conversations: readonly Conversation[]): readonly Conversation[] {
   const rank = (conversation: Conversation) =>
     (conversation.isProjectActive ? 2 : 0) + (isClosed(conversation) ? 0 : 1);
   return [...conversations].sort(
     (a, b) => rank(b) - rank(a) || (b.createdAtMillis ?? 0) - (a.createdAtMillis ?? 0),
-  )[0];
+  );
 }

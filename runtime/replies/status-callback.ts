@@ -6,6 +6,7 @@ import { normaliseAddress } from './address.ts';
 import { type Arrival, readForm, sidFields, unreadable } from './arrival.ts';
 import { authenticate } from './authenticate.ts';
 import type { WebhookConfig } from './config.ts';
+import { deliveryTarget } from './delivery-target.ts';
 import { noteStatus } from './note-status.ts';
 import { noContent } from './outcomes.ts';
 import { settled } from './settle.ts';
@@ -36,9 +37,10 @@ async function answerCallback(
     companyNumber: company,
   };
   await authenticate(claimed, ports);
-  const conversation = await ports.conversations.find(company, user);
   const { receivedMillis, request } = arrival;
   const report = { callback, mark: readPartMark(request.query), receivedMillis };
+  const found = await ports.conversations.findAll(company, user);
+  const conversation = found.find((one) => deliveryTarget(one, callback, report.mark)) ?? found[0];
   if (conversation) await noteStatus(report, conversation, ports);
   else ports.log.warn('delivery_status_unmatched', { status: callback.status });
   return noContent;

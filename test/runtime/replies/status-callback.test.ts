@@ -169,6 +169,18 @@ describe('status callbacks', () => {
     expect(world.record().pending_turn).toBeUndefined();
   });
 
+  test('a message of an older conversation of the same pair is found there', async () => {
+    const newer = recordR({
+      conversation_id: `${CONVERSATION}-newer`,
+      created_at: '2026-11-21T09:59:00.000Z',
+    });
+    const world = webhookWorld({ records: [newer, REPLIED] });
+    expect((await world.post(v3())).statusCode).toBe(204);
+    expect(messagesOf(world)[3]).toMatchObject(FAILED);
+    expect(world.humanMessages()).toMatchObject([{ conversation_id: CONVERSATION }]);
+    expect(world.record(`${CONVERSATION}-newer`)).toEqual(newer);
+  });
+
   test('statuses rise in whatever order they come', async () => {
     const world = webhookWorld({ records: [REPLIED] });
     for (const [word, known] of [
