@@ -3,7 +3,7 @@ import type { AwsClient } from '../runtime/core/aws-errors.ts';
 import { type Clock, systemClock } from '../runtime/core/clock.ts';
 import type { Environment } from '../runtime/core/config.ts';
 import { type Ask, processAsk } from './ask.ts';
-import type { CommandAws } from './deployed-bot.ts';
+import type { CommandAws } from './deployed.ts';
 import { needing } from './needing.ts';
 import { type RunProgram, runProgram } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -79,6 +79,14 @@ function commandAws(region: string | undefined): CommandAws {
     ssm: client(
       '@aws-sdk/client-ssm',
       async () => new (await import('@aws-sdk/client-ssm')).SSMClient(settings),
+    ),
+    secretsManager: client(
+      '@aws-sdk/client-secrets-manager',
+      async () => new (await import('@aws-sdk/client-secrets-manager')).SecretsManagerClient(settings),
+    ),
+    cloudwatch: client(
+      '@aws-sdk/client-cloudwatch',
+      async () => new (await import('@aws-sdk/client-cloudwatch')).CloudWatchClient(settings),
     ),
     logs: client(
       '@aws-sdk/client-cloudwatch-logs',

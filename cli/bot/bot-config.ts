@@ -1,6 +1,7 @@
 import { type BotConfig, readBotConfig } from '../../runtime/bot/config.ts';
 import { describeError } from '../../runtime/core/errors.ts';
-import { botEnvironment, type CommandAws, type DeployedBot } from '../deployed-bot.ts';
+import type { CommandAws } from '../deployed.ts';
+import { botEnvironment, type DeployedBot } from '../deployed-bot.ts';
 
 /** A bot's configuration; `fault` says why its secrets could not be read: then hashes in logs cannot be computed. */
 export interface ConfigReading {

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { LogEvidence } from '../../runtime/bot/trace/evidence.ts';
-import type { StoredLine } from '../../runtime/bot/trace/log-source.ts';
 import { asText, isRecord } from '../../runtime/core/json.ts';
 import { keyedHash } from '../../runtime/core/log.ts';
+import type { StoredLine } from '../../runtime/core/trace/log-source.ts';
+import type { LogEvidence } from '../../runtime/core/trace/reading.ts';
 import type { DeployedBot } from '../deployed-bot.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
@@ -47,7 +47,7 @@ async function logsCommand(flags: LogsFlags, world: World): Promise<void> {
   const wanted = filterOf(flags.level, ids);
   const { readGroup, evidenceOf, patternsOf } = await needing(
     ['@aws-sdk/client-cloudwatch-logs'],
-    () => import('../../runtime/bot/trace/log-source.ts'),
+    () => import('../../runtime/core/trace/log-source.ts'),
   );
   const client = await aws.logs();
   const filterPattern = patternsOf(ids)[0];
@@ -80,7 +80,7 @@ async function logsCommand(flags: LogsFlags, world: World): Promise<void> {
 type ReadGroup = (input: {
   readonly logGroupName: string;
   readonly startTime: number;
-}) => ReturnType<typeof import('../../runtime/bot/trace/log-source.ts').readGroup>;
+}) => ReturnType<typeof import('../../runtime/core/trace/log-source.ts').readGroup>;
 
 async function linesSince(
   { logGroups }: DeployedBot,

@@ -1,5 +1,5 @@
 import { type CapturedEvent, readCaptured } from '../../runtime/bot/captured-events.ts';
-import { readJson } from '../../runtime/bot/dead-letter.ts';
+import { readJson } from '../../runtime/core/json.ts';
 import type { ObjectStore } from '../../runtime/core/object-store.ts';
 import type { ObjectVersions } from '../../runtime/core/object-versions.ts';
 import type { FailedPage, FailedView } from './views.ts';

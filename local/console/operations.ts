@@ -47,6 +47,9 @@ function emulatorWorld(endpoint: string): BotWorld {
   const dynamodb = new DynamoDBClient(settings);
   const ssm = new SSMClient(settings);
   const logs = new CloudWatchLogsClient(settings);
+  const unused = async () => {
+    throw new Error('The console works on bots, which have no such service');
+  };
   return {
     aws: {
       clock: systemClock,
@@ -55,6 +58,8 @@ function emulatorWorld(endpoint: string): BotWorld {
       sqs: async () => sqs,
       lambda: async () => lambda,
       ssm: async () => ssm,
+      secretsManager: unused,
+      cloudwatch: unused,
       logs: async () => logs,
     },
     fetch: (input, init) => fetch(input, init),

@@ -1,8 +1,7 @@
 import type { Clock } from '../core/clock.ts';
-import { asList, asRecord, asText } from '../core/json.ts';
+import { asList, asRecord, asText, readJson } from '../core/json.ts';
 import type { ObjectStore } from '../core/object-store.ts';
 import type { ObjectVersions } from '../core/object-versions.ts';
-import { readJson } from './dead-letter.ts';
 import { type Job, safeId } from './job.ts';
 
 /** An object under `failed-events/`, read back (contract bot §10). */

@@ -1,13 +1,9 @@
-import { asRecord, isRecord } from '../core/json.ts';
+import { asRecord, isRecord, readJson } from '../core/json.ts';
+import type { QueueLetter } from '../core/queue-letters.ts';
 import type { Job } from './job.ts';
 
 /** A received message of a dead-letter or on-failure queue. */
-export interface DeadLetter {
-  readonly MessageId?: string;
-  readonly ReceiptHandle?: string;
-  readonly Body?: string;
-  readonly Attributes?: Readonly<Record<string, string>>;
-}
+export type DeadLetter = QueueLetter;
 
 export const idOf = (letter: DeadLetter) => letter.MessageId ?? '';
 
@@ -16,13 +12,4 @@ export function readJob(letter: DeadLetter): Job | undefined {
   const body = asRecord(readJson(letter.Body ?? ''));
   const envelope = isRecord(body.requestPayload) ? body.requestPayload : body;
   return isRecord(envelope.maws_job) ? (envelope.maws_job as unknown as Job) : undefined;
-}
-
-/** Undefined for what is no JSON. */
-export function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

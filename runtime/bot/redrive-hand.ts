@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { callAws } from '../core/aws-errors.ts';
-import { asRecord } from '../core/json.ts';
-import { type DeadLetter, readJson } from './dead-letter.ts';
+import { asRecord, readJson } from '../core/json.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { Job } from './job.ts';
 import type { RedriveClients, RedriveTarget } from './redrive.ts';
 

@@ -46,3 +46,12 @@ export function isTooDeep(value: unknown): boolean {
   }
   return false;
 }
+
+/** Undefined for what is no JSON. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

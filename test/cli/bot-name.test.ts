@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CommandAws } from '../../cli/deployed-bot.ts';
+import type { CommandAws } from '../../cli/deployed.ts';
 import type { World } from '../../cli/world.ts';
 import { deployedWorld } from './bot-world.ts';
 import { hookline } from './capture.ts';

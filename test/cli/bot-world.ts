@@ -1,4 +1,4 @@
-import type { CommandAws } from '../../cli/deployed-bot.ts';
+import type { CommandAws } from '../../cli/deployed.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { FakeLambda } from '../support/fake-lambda.ts';
@@ -35,6 +35,9 @@ export function deployedWorld(policy: 'drop' | 'fifo' = 'fifo', more: Readonly<R
     '/shop/prod/env',
     'WHATSAPP_TOKEN=token\nWHATSAPP_PHONE_NUMBER_ID=1055\nWEBHOOK_VERIFY_TOKEN=verify\nTELEGRAM_TOKEN=1:token\n',
   );
+  const none = async () => {
+    throw new Error('No such service in this test');
+  };
   const aws: CommandAws = {
     clock,
     s3: async () => s3,
@@ -42,9 +45,9 @@ export function deployedWorld(policy: 'drop' | 'fifo' = 'fifo', more: Readonly<R
     sqs: async () => sqs,
     lambda: async () => lambda,
     ssm: async () => ssm,
-    logs: async () => {
-      throw new Error('No log service in this test');
-    },
+    secretsManager: none,
+    cloudwatch: none,
+    logs: none,
   };
   const run = (args: readonly string[]) => hookline(['bot', ...args], { aws });
   return { clock, s3, dynamodb, sqs, lambda, ssm, aws, run };

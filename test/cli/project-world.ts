@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Ask } from '../../cli/ask.ts';
-import type { CommandAws } from '../../cli/deployed-bot.ts';
+import type { CommandAws } from '../../cli/deployed.ts';
 import { createTelegramStandIn } from '../../local/stand-ins/telegram.ts';
 import type { AwsClient } from '../../runtime/core/aws-errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -65,6 +65,8 @@ export function projectWorld(options: ProjectWorldOptions = {}) {
     lambda: open('lambda'),
     sqs: open('sqs'),
     logs: open('logs'),
+    secretsManager: open('secretsManager'),
+    cloudwatch: open('cloudwatch'),
   };
   const run = (args: readonly string[], ask?: Ask): Promise<Captured> =>
     hookline(['bot', ...args, '--dir', folder], {

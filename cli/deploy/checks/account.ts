@@ -1,6 +1,6 @@
 import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda';
 import { callAws } from '../../../runtime/core/aws-errors.ts';
-import type { CommandAws } from '../../deployed-bot.ts';
+import type { CommandAws } from '../../deployed.ts';
 import type { Project } from '../../project/project.ts';
 import { bad, type Finding, ok, warning } from './finding.ts';
 

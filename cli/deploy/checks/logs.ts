@@ -1,7 +1,7 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { awsErrorName, callAws } from '../../../runtime/core/aws-errors.ts';
 import { asRecord, asText } from '../../../runtime/core/json.ts';
-import type { CommandAws } from '../../deployed-bot.ts';
+import type { CommandAws } from '../../deployed.ts';
 import { bad, type Finding, ok, warning } from './finding.ts';
 
 const DAY_MILLIS = 86_400_000;

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { callAws } from '../../../runtime/core/aws-errors.ts';
-import type { CommandAws } from '../../deployed-bot.ts';
+import type { CommandAws } from '../../deployed.ts';
 import { bad, type Finding, ok } from './finding.ts';
 
 /** Messages that could not be done wait for somebody. */

@@ -1,4 +1,4 @@
-import type { LogEvidence } from './evidence.ts';
+import type { LogEvidence } from '../../core/trace/reading.ts';
 
 /** Numbers the runs of the worker in the order of their first lines; a run is known by its `attempt`. */
 export function attemptNumbers(lines: readonly LogEvidence[]): (attempt: unknown) => number | undefined {

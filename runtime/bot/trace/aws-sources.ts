@@ -5,14 +5,15 @@ import { asRecord, asText } from '../../core/json.ts';
 import { keyedHash } from '../../core/log.ts';
 import { s3ObjectStore } from '../../core/object-store.ts';
 import { s3ObjectVersions } from '../../core/object-versions.ts';
+import { cloudWatchLogSource } from '../../core/trace/log-source.ts';
+import type { Reading } from '../../core/trace/reading.ts';
 import { type CapturedEvent, type CapturedEvents, capturedEvents } from '../captured-events.ts';
 import type { BotConfig } from '../config.ts';
 import { chatOfKey } from '../job.ts';
 import { readStoredHistory, type StoredHistory } from '../stored-history.ts';
 import { readDelivery } from './delivery-source.ts';
 import { peekDeadLetters } from './letter-source.ts';
-import { cloudWatchLogSource } from './log-source.ts';
-import type { HistoryEvidence, Reading, TraceSources } from './sources.ts';
+import type { HistoryEvidence, TraceSources } from './sources.ts';
 
 /** A deployed bot, as a trace reads it. */
 export interface TracedBot {

@@ -1,4 +1,4 @@
-import type { JsonRecord } from '../../core/json.ts';
+import type { LogEvidence } from '../../core/trace/reading.ts';
 import type { CapturedEvent } from '../captured-events.ts';
 import type { Provider } from '../job.ts';
 
@@ -21,14 +21,6 @@ export interface MessageEvidence {
   readonly lines: readonly LogEvidence[];
   /** Lines `webhook_answered` of the requests that brought it, oldest first. */
   readonly requests: readonly LogEvidence[];
-}
-
-/** One line of a function's log. */
-export interface LogEvidence {
-  readonly atMillis: number;
-  /** The kind of line, `worker_job_finished` for example. */
-  readonly message: string;
-  readonly fields: JsonRecord;
 }
 
 /** The event's row of `event_ledger` (contract bot §7.3 (a)). */

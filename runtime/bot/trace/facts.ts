@@ -1,7 +1,8 @@
 import { asText } from '../../core/json.ts';
+import type { LogEvidence } from '../../core/trace/reading.ts';
 import { UnclearSendHeldError } from '../../core/turn.ts';
 import { attemptNumbers } from './attempts.ts';
-import type { LogEvidence, MessageEvidence } from './evidence.ts';
+import type { MessageEvidence } from './evidence.ts';
 
 /** What the evidence comes to, whichever source told it. */
 export interface Facts {

@@ -1,6 +1,8 @@
+import type { LogEvidence, SourceReader } from '../../core/trace/reading.ts';
 import type { CapturedEvent } from '../captured-events.ts';
-import type { LetterEvidence, LogEvidence } from './evidence.ts';
-import type { SourceReader, TraceSources } from './sources.ts';
+import type { LetterEvidence } from './evidence.ts';
+import type { TraceSource } from './model.ts';
+import type { TraceSources } from './sources.ts';
 
 /** What an id that was asked for turned out to be, and what was seen on the way. */
 export interface Finding {
@@ -28,7 +30,7 @@ export async function find(
   id: string,
   sinceMillis: number,
   sources: TraceSources,
-  reader: SourceReader,
+  reader: SourceReader<TraceSource>,
 ): Promise<Finding | undefined> {
   const loggedId = loggedIdOf(id, sources);
   const query = { event_id: [loggedId], message_id: [id, sources.hash(id)], chat_id: [sources.hash(id)] };
@@ -62,7 +64,7 @@ async function ofMessageFound(
   captured: readonly CapturedEvent[],
   sinceMillis: number,
   sources: TraceSources,
-  reader: SourceReader,
+  reader: SourceReader<TraceSource>,
   deadLetters: readonly LetterEvidence[],
 ): Promise<Finding> {
   const known = captured.flatMap(({ eventId, chatId }) =>
@@ -83,7 +85,7 @@ async function ofChat(
   chatId: string,
   sinceMillis: number,
   sources: TraceSources,
-  reader: SourceReader,
+  reader: SourceReader<TraceSource>,
   { lines, deadLetters }: Pick<Finding, 'lines' | 'deadLetters'>,
 ): Promise<Finding> {
   const [history, all] = await Promise.all([

@@ -1,6 +1,7 @@
 import { asText } from '../../core/json.ts';
+import type { LogEvidence } from '../../core/trace/reading.ts';
 import { attemptNumbers } from './attempts.ts';
-import type { LogEvidence, MessageEvidence } from './evidence.ts';
+import type { MessageEvidence } from './evidence.ts';
 import type { TraceStep } from './model.ts';
 
 /** A step, and its time as a number: what has none is put in its place later. */

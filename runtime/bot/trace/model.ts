@@ -1,3 +1,5 @@
+import type { SourceReport as ReadingReport } from '../../core/trace/reading.ts';
+
 /**
  * What became of messages, as `hookline trace` and the console show it (contract bot §15). Plain values: it may
  * be sent as JSON. It holds clear ids, so it is for the operator's eyes and never for a log.
@@ -14,13 +16,7 @@ export type TraceSource =
   | 'configuration';
 
 /** How reading one source went. */
-export interface SourceReport {
-  readonly source: TraceSource;
-  /** `partial`: some of it could not be seen. `unread`: nothing; the trace may miss what stands there. */
-  readonly status: 'read' | 'partial' | 'unread';
-  /** Why, unless it was read. */
-  readonly note?: string;
-}
+export type SourceReport = ReadingReport<TraceSource>;
 
 /** What happened at one moment. */
 export type StepKind =

@@ -1,11 +1,13 @@
 import { asText } from '../../core/json.ts';
+import type { LogEvidence } from '../../core/trace/reading.ts';
+import { SourceReader } from '../../core/trace/reading.ts';
 import type { CapturedEvent } from '../captured-events.ts';
 import { safeId } from '../job.ts';
-import type { LogEvidence, MessageEvidence } from './evidence.ts';
+import type { MessageEvidence } from './evidence.ts';
 import { explain } from './explain.ts';
 import { type Finding, find, loggedIdOf, type Subject } from './find.ts';
-import type { MessageTrace, TraceAnswer } from './model.ts';
-import { type HistoryEvidence, SourceReader, type TraceSources } from './sources.ts';
+import type { MessageTrace, TraceAnswer, TraceSource } from './model.ts';
+import type { HistoryEvidence, TraceSources } from './sources.ts';
 
 /** Of a chat, the newest messages. */
 const MAX_MESSAGES = 50;
@@ -15,7 +17,7 @@ const MAX_MESSAGES = 50;
  * be read is named in the answer; it never throws for one.
  */
 export async function trace(id: string, sinceMillis: number, sources: TraceSources): Promise<TraceAnswer> {
-  const reader = new SourceReader();
+  const reader = new SourceReader<TraceSource>();
   const finding = await find(id, sinceMillis, sources, reader);
   if (!finding) return { found: undefined, sources: reader.all() };
   const collector = new Collector(finding, sinceMillis, sources, reader);
@@ -41,7 +43,7 @@ class Collector {
     private readonly finding: Finding,
     private readonly sinceMillis: number,
     private readonly sources: TraceSources,
-    private readonly reader: SourceReader,
+    private readonly reader: SourceReader<TraceSource>,
   ) {}
 
   async messages(): Promise<MessageTrace[]> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
-import type { CommandAws } from '../../../cli/deployed-bot.ts';
+import type { CommandAws } from '../../../cli/deployed.ts';
 import {
   telegramWebhook,
   type WebhookOptions,
@@ -182,6 +182,9 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
     <T>(value: T) =>
     async () =>
       value;
+  const unused = async () => {
+    throw new Error('A bot has no such service');
+  };
   const aws: CommandAws = {
     clock,
     s3: client(s3),
@@ -190,6 +193,8 @@ WHATSAPP_APP_SECRET=${APP_SECRET}\nTELEGRAM_TOKEN=1:token\nTELEGRAM_WEBHOOK_SECR
     lambda: client(lambda),
     ssm: client(ssm),
     logs: client(logs),
+    secretsManager: unused,
+    cloudwatch: unused,
   };
   /** As Lambda does for an invocation that is waited for. */
   const waitingLambda = {

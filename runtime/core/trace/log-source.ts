@@ -1,10 +1,8 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { type AwsClient, awsErrorName, callAws } from '../../core/aws-errors.ts';
-import type { Clock } from '../../core/clock.ts';
-import { asText, isRecord } from '../../core/json.ts';
-import { readJson } from '../dead-letter.ts';
-import type { LogEvidence } from './evidence.ts';
-import type { LineQuery, Reading } from './sources.ts';
+import { type AwsClient, awsErrorName, callAws } from '../aws-errors.ts';
+import type { Clock } from '../clock.ts';
+import { asText, isRecord, readJson } from '../json.ts';
+import type { LineQuery, LogEvidence, Reading } from './reading.ts';
 
 /** The functions' log groups. */
 export interface LogSource {
@@ -116,7 +114,7 @@ async function pageOf(logs: AwsClient, clock: Clock, input: object): Promise<Log
 /** A line of hookline's log; Lambda's own lines and an agent's are none. */
 export function evidenceOf(timestamp: number, text: string): LogEvidence[] {
   const line = readJson(text);
-  const message = isRecord(line) ? asText(line.message) : undefined;
+  const message = isRecord(line) ? (asText(line.message) ?? asText(line.event)) : undefined;
   if (!isRecord(line) || message === undefined) return [];
   const written = Date.parse(asText(line.timestamp) ?? '');
   return [{ atMillis: Number.isNaN(written) ? timestamp : written, message, fields: line }];
