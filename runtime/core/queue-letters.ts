@@ -27,12 +27,14 @@ const MAX_LETTERS = 1000;
 
 /**
  * Looks at all letters of a queue and puts them back. Only for a queue without a redrive policy of its own, such as
- * a dead-letter queue: elsewhere each look would count as a receive. Throws `AwsCallError`.
+ * a dead-letter queue: elsewhere each look would count as a receive. `what` it holds, in words. Throws
+ * `AwsCallError`.
  */
 export async function peekQueue(
   sqs: AwsClient,
   url: string,
   clock: Clock,
+  what = 'messages',
 ): Promise<Reading<readonly QueueLetter[]>> {
   const held = new Map<string, QueueLetter>();
   const endMillis = clock.nowMillis() + (HELD_SECONDS * 1000) / 2;
@@ -44,7 +46,7 @@ export async function peekQueue(
     }
     const all = await countLetters(sqs, url, clock);
     const hidden = all - held.size;
-    const note = `${hidden} of about ${all} messages are hidden: a FIFO queue shows ten of a chat, and somebody else may be looking`;
+    const note = `${hidden} of about ${all} ${what} are hidden: a FIFO queue shows ten of a chat, and somebody else may be looking`;
     return { value: [...held.values()], ...(hidden > 0 && { note }) };
   } finally {
     await Promise.all([...held.values()].map((letter) => giveBackLetter(letter, sqs, url, clock)));

@@ -11,7 +11,7 @@ export async function peekDeadLetters(
   url: string,
   clock: Clock,
 ): Promise<Reading<readonly LetterEvidence[]>> {
-  const { value, note } = await peekQueue(sqs, url, clock);
+  const { value, note } = await peekQueue(sqs, url, clock, 'dead letters');
   return { value: value.flatMap(evidenceOf), ...(note !== undefined && { note }) };
 }
 
