@@ -17,7 +17,7 @@ export function addDoctor(bot: Command, world: World): void {
     .action(async (flags: ProjectFlags & { readonly json?: boolean }) => {
       const { doctor } = await needing(DEPLOY_PACKAGES, () => import('../deploy/doctor.ts'));
       const findings = await doctor(flags, world);
-      const text = () => findings.map((finding) => line(finding, world.terminal)).join('');
+      const text = () => findings.map((finding) => findingLine(finding, world.terminal)).join('');
       world.terminal.out(shown(flags.json, findings, text));
       const count = findings.filter(({ state }) => state === 'bad').length;
       if (count > 0) throw new Error(`${count} of ${findings.length} checks are bad.`);
@@ -26,7 +26,8 @@ export function addDoctor(bot: Command, world: World): void {
 
 const COLOURS = { ok: 'green', warning: 'bold', bad: 'red' } as const;
 
-function line({ check, state, text, fix }: Finding, terminal: Terminal): string {
+/** One finding as it is printed, with its advice below. */
+export function findingLine({ check, state, text, fix }: Finding, terminal: Terminal): string {
   const advice = fix === undefined ? '' : `${' '.repeat(22)}${fix}\n`;
   return `${paint(terminal, COLOURS[state], state.padEnd(8))} ${check.padEnd(12)} ${text}\n${advice}`;
 }

@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
 import type { World } from '../world.ts';
 import { addBuild } from './build.ts';
+import { addDoctor } from './doctor.ts';
+import { addHandoff } from './handoff.ts';
+import { addRedrive } from './redrive.ts';
+import { addReplay } from './replay.ts';
+import { addSeed } from './seed.ts';
+import { addShow } from './show.ts';
+import { addTrigger } from './trigger.ts';
 
 /** `hookline replies …`. */
 export function addReplies(program: Command, world: World): void {
@@ -9,4 +16,11 @@ export function addReplies(program: Command, world: World): void {
     .description('the reply engine for WhatsApp conversations at Twilio')
     .helpCommand(false);
   addBuild(replies, world);
+  addDoctor(replies, world);
+  addSeed(replies, world);
+  addShow(replies, world);
+  addReplay(replies, world);
+  addTrigger(replies, world);
+  addRedrive(replies, world);
+  addHandoff(replies, world);
 }

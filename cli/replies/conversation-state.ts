@@ -4,8 +4,8 @@ import { plainItem } from '../../runtime/core/dynamodb-values.ts';
 import { asNumber } from '../../runtime/core/json.ts';
 import type { Conversation } from '../../runtime/replies/record.ts';
 import { dynamoStage } from '../../runtime/replies/stage-table.ts';
-import type { DeployedReplies } from './deployed.ts';
 import type { World } from '../world.ts';
+import type { DeployedReplies } from './deployed.ts';
 import type { ConversationState } from './show.ts';
 
 /** Reads what stands beside a record: its staged rows and its trigger lock. */

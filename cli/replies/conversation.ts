@@ -1,7 +1,7 @@
 import { normaliseAddress } from '../../runtime/replies/address.ts';
 import type { Conversation } from '../../runtime/replies/record.ts';
-import type { DeployedReplies } from './deployed.ts';
 import { needing, type World } from '../world.ts';
+import type { DeployedReplies } from './deployed.ts';
 
 export const ID_HELP = "a conversation id, or the user's number with country code";
 
@@ -33,7 +33,9 @@ export async function conversationOf(
 ): Promise<Conversation> {
   const [first, ...others] = await conversationsOf(id, replies, world);
   if (others.length === 0) return first;
-  const lines = [first, ...others].map(({ conversationId, status }) => `  ${conversationId}  ${status ?? '-'}`);
+  const lines = [first, ...others].map(
+    ({ conversationId, status }) => `  ${conversationId}  ${status ?? '-'}`,
+  );
   throw new Error(`${id} has ${lines.length} conversations. Give the id of one:\n${lines.join('\n')}`);
 }
 

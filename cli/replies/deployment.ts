@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { asRecord, asText } from '../../runtime/core/json.ts';
+import { settingsFileOf } from '../project/settings-file.ts';
+import type { World } from '../world.ts';
 import {
   type DeployedReplies,
   environmentNames,
@@ -8,8 +10,6 @@ import {
   MANUAL_NAMES,
   type RepliesNames,
 } from './deployed.ts';
-import { settingsFileOf } from '../project/settings-file.ts';
-import type { World } from '../world.ts';
 
 /** What says which deployment a command is about, and where it runs. */
 export interface RepliesFlags {

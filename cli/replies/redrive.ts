@@ -3,10 +3,10 @@ import { isSameAddress } from '../../runtime/replies/address.ts';
 import type { RedriveItem } from '../../runtime/replies/redrive.ts';
 import type { Trigger } from '../../runtime/replies/trigger.ts';
 import { example, shown } from '../bot/project-options.ts';
-import { deadLetterUrlOf } from './deployed.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { needing, type World } from '../world.ts';
 import { maskedId } from './conversation.ts';
+import { deadLetterUrlOf } from './deployed.ts';
 import { type RepliesFlags, repliesOf, withReplies, worldOf } from './deployment.ts';
 
 interface RedriveFlags extends RepliesFlags {

@@ -49,7 +49,12 @@ export interface ConversationState {
   readonly stored: object;
 }
 
-function stateText(state: ConversationState, flags: ShowFlags, terminal: Terminal, nowMillis: number): string {
+function stateText(
+  state: ConversationState,
+  flags: ShowFlags,
+  terminal: Terminal,
+  nowMillis: number,
+): string {
   const { conversation, rows } = state;
   const number = flags.unmask ? (value: string) => value : masked;
   const title = flags.unmask ? conversation.conversationId : maskedId(conversation.conversationId);
@@ -79,8 +84,14 @@ function recordLines(conversation: Conversation, number: (value: string) => stri
   return [
     line('status', [status ?? 'none', data.failure_reason].filter(Boolean).join(': ')),
     line('user', number(userAddress)),
-    line('company', companyAddress === undefined ? 'no number: nobody can write to it' : number(companyAddress)),
-    line('secrets', `Twilio ${conversation.credentialsReference ?? 'MISSING'}, model ${conversation.modelKeyReference ?? 'none'}`),
+    line(
+      'company',
+      companyAddress === undefined ? 'no number: nobody can write to it' : number(companyAddress),
+    ),
+    line(
+      'secrets',
+      `Twilio ${conversation.credentialsReference ?? 'MISSING'}, model ${conversation.modelKeyReference ?? 'none'}`,
+    ),
     line('prompt', conversation.promptReference ?? 'MISSING (assistant_id_replies)'),
     line('entries', `${entries.length} in the record, ${archivedCount} in the archive`),
     line('updated', conversation.updatedAt ?? 'never'),

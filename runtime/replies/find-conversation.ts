@@ -46,9 +46,7 @@ export function conversationFinder(dynamodb: AwsClient, table: string, clock: Cl
     const keys = items
       .map(plainItem)
       .flatMap(({ primary_channel, conversation_id }): readonly RecordKey[] =>
-        conversation_id === id
-          ? [{ primaryChannel: asText(primary_channel) ?? '', conversationId: id }]
-          : [],
+        conversation_id === id ? [{ primaryChannel: asText(primary_channel) ?? '', conversationId: id }] : [],
       );
     return (await Promise.all(keys.map((key) => conversations.get(key)))).flatMap((found) => found ?? []);
   };

@@ -9,13 +9,23 @@ const BOT = [
   ...['webhook info', 'webhook set', 'webhook delete'],
 ];
 
-test('every command is here', async () => {
-  const { out } = await hookline(['bot', '--help']);
+const REPLIES = [
+  ...['build', 'doctor', 'seed', 'show', 'replay', 'trigger', 'redrive'],
+  ...['handoff list', 'handoff release'],
+];
+
+test.each([
+  ['bot', BOT],
+  ['replies', REPLIES],
+])('every command of %s is here', async (system, commands) => {
+  const { out } = await hookline([system, '--help']);
   const names = [...out.slice(out.indexOf('Commands:')).matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
-  expect([...new Set(BOT.map((words) => words.split(' ')[0]))].sort()).toEqual(names.sort());
+  expect([...new Set(commands.map((words) => words.split(' ')[0]))].sort()).toEqual(names.sort());
 });
 
-describe.each(['trace', ...BOT.map((name) => `bot ${name}`)])('hookline %s --help', (words) => {
+const ALL = [...BOT.map((name) => `bot ${name}`), ...REPLIES.map((name) => `replies ${name}`)];
+
+describe.each(['trace', ...ALL])('hookline %s --help', (words) => {
   test('has an example, and no default that is not one', async () => {
     const { exitCode, out } = await hookline([...words.split(' '), '--help']);
     expect(exitCode).toBe(0);

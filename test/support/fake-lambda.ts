@@ -17,6 +17,12 @@ export class FakeLambda {
   answer: ((invocation: FakeInvocation) => object) | undefined;
   /** Function name → its environment variables. */
   readonly functions = new Map<string, Readonly<Record<string, string>>>();
+  /** Function name → its timeout; default 600. */
+  readonly timeouts = new Map<string, number>();
+  /** Function name → its event source mappings. */
+  readonly mappings = new Map<string, readonly object[]>();
+  /** Function name → `Allow` or `Terminate`. */
+  readonly recursion = new Map<string, string>();
 
   constructor(readonly tap: Tap = new Tap()) {}
 
@@ -34,6 +40,12 @@ export class FakeLambda {
           {
             Invoke: (input) => this.invoke(input),
             GetFunctionConfiguration: (input) => this.configuration(input),
+            ListEventSourceMappings: ({ FunctionName }) => ({
+              EventSourceMappings: this.mappings.get(FunctionName) ?? [],
+            }),
+            GetFunctionRecursionConfig: ({ FunctionName }) => ({
+              RecursiveLoop: this.recursion.get(FunctionName) ?? 'Terminate',
+            }),
           },
           command,
         ),
@@ -44,7 +56,9 @@ export class FakeLambda {
     const Variables = this.functions.get(FunctionName);
     if (!Variables) throw awsError('ResourceNotFoundException', 404);
     const FunctionArn = `arn:aws:lambda:eu-central-1:000000000000:function:${FunctionName}`;
-    return { FunctionName, FunctionArn, Environment: { Variables } };
+    const Timeout = this.timeouts.get(FunctionName) ?? 600;
+    const code = { LastModified: '2026-11-20T08:00:00.000+0000', CodeSha256: 'c29tZS1jb2RlLXNoYTI1Ng==' };
+    return { FunctionName, FunctionArn, Timeout, ...code, Environment: { Variables } };
   }
 
   private invoke({ FunctionName, InvocationType = 'RequestResponse', Payload }: Fields) {

@@ -218,16 +218,27 @@ export class FakeSqs {
 
   private attributes({ QueueUrl }: Fields) {
     const now = this.clock.nowMillis();
-    const messages = this.queue(QueueUrl).messages;
+    const { messages, options } = this.queue(QueueUrl);
+    const { visibilityTimeoutSeconds = 30, maxReceiveCount, deadLetterUrl } = options;
     const hidden = messages.filter((message) => message.visibleAtMillis > now).length;
     return {
       Attributes: {
         ApproximateNumberOfMessages: String(messages.length - hidden),
         ApproximateNumberOfMessagesNotVisible: String(hidden),
+        QueueArn: arnOf(QueueUrl),
+        VisibilityTimeout: String(visibilityTimeoutSeconds),
+        ...(deadLetterUrl !== undefined && {
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arnOf(deadLetterUrl), maxReceiveCount }),
+        }),
       },
     };
   }
 }
+
+const arnOf = (url: string): string => {
+  const [name = '', account = ''] = url.split('/').reverse();
+  return `arn:aws:sqs:eu-north-1:${account}:${name}`;
+};
 
 function checkMessage(fifo: boolean, message: Fields): void {
   const { MessageBody, MessageGroupId, MessageDeduplicationId, DelaySeconds } = message;

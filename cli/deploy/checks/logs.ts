@@ -19,6 +19,7 @@ interface Line {
 export async function errorFindings(
   logGroups: readonly string[],
   aws: CommandAws,
+  fix = 'Section 9 of docs/bot.md says what the line means.',
 ): Promise<readonly Finding[]> {
   const lines = (await Promise.all(logGroups.map((group) => errorsIn(group, aws)))).flat();
   if (lines.length === 0) return [ok('errors', 'none within a day')];
@@ -28,7 +29,6 @@ export async function errorFindings(
   return [...kinds].slice(0, SHOWN).map(([message, [newest, ...others]]) => {
     const at = new Date(newest?.atMillis ?? 0).toISOString();
     const text = `${message}, ${others.length + 1} times within a day, last at ${at}`;
-    const fix = 'Section 9 of docs/bot.md says what the line means.';
     return newest?.level === 'CRITICAL' ? bad('errors', text, fix) : warning('errors', text, fix);
   });
 }
@@ -67,7 +67,11 @@ async function errorsIn(logGroupName: string, aws: CommandAws): Promise<readonly
 function lineOf(text: string, atMillis: number): Line {
   try {
     const line = asRecord(JSON.parse(text));
-    return { level: asText(line.level) ?? 'ERROR', message: asText(line.message) ?? 'unnamed', atMillis };
+    return {
+      level: asText(line.level) ?? 'ERROR',
+      message: asText(line.message) ?? asText(line.event) ?? 'unnamed',
+      atMillis,
+    };
   } catch {
     return { level: 'ERROR', message: 'unnamed', atMillis };
   }
