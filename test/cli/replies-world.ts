@@ -85,3 +85,12 @@ function withDescriptions(engine: RepliesWorld, tables: Readonly<Record<string, 
     },
   };
 }
+
+/** Everything that tables and queues hold. */
+export const whole = ({ engine }: ReturnType<typeof deployedReplies>) =>
+  JSON.stringify([
+    ...Object.values(TABLES).map((name) => [...engine.dynamodb.items(name).entries()]),
+    engine.triggers.map(({ body }) => body),
+    engine.humanMessages,
+    engine.deadLetters.map(({ body }) => body),
+  ]);
