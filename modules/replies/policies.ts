@@ -69,8 +69,8 @@ export const workerStatements = (to: PolicySubjects): readonly Statement[] => [
   on('TwilioSecrets', to.twilioSecretArns, 'secretsmanager:GetSecretValue'),
   on('ModelSecrets', to.modelSecretArns, 'secretsmanager:GetSecretValue'),
   { ...on('BedrockModels', to.bedrockModelArns, 'bedrock:InvokeModel'), when: to.hasBedrock },
-  on('Conversations', [to.conversationsArn], 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:Query'),
-  on('Stage', [to.stageArn], 'dynamodb:Query', 'dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'),
+  on('Conversations', [to.conversationsArn], 'dynamodb:GetItem', 'dynamodb:UpdateItem'),
+  on('Stage', [to.stageArn], 'dynamodb:Query', 'dynamodb:BatchWriteItem'),
   on('TriggerLocks', [to.triggerLockArn], 'dynamodb:DeleteItem', 'dynamodb:PutItem'),
   archive(to),
   on(

@@ -4,19 +4,23 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { pythonWith } from '../../local/emulator/python.ts';
-import type { BotProps } from '../../modules/bot/index.ts';
-import { synthBot } from '../modules/synth.ts';
+import { synthReplies } from '../modules/replies-synth.ts';
+import { type Synthesised, synthBot } from '../modules/synth.ts';
 import { inFolder } from './terraform.ts';
 
 const run = promisify(execFile);
 const WAIVERS = path.resolve('modules/checkov.yaml');
 
-/** Together they have every resource that a bot can have. */
-const SHAPES: Readonly<Record<string, BotProps>> = {
-  defaults: {},
-  queued: { busyPolicy: 'fifo', api: 'http', singleFunction: true },
-  url: { busyPolicy: 'merge', api: 'function_url', botType: 'telegram' },
-  logged: { manageApiGatewayAccount: true, workerProvisionedConcurrency: { min: 1, max: 2 } },
+const warm = { manageApiGatewayAccount: true, workerProvisionedConcurrency: { min: 1, max: 2 } };
+
+/** Together they have every resource that a system can have. */
+const SHAPES: Readonly<Record<string, () => Synthesised>> = {
+  bot: () => synthBot(),
+  queued_bot: () => synthBot({ busyPolicy: 'fifo', api: 'http', singleFunction: true }),
+  url_bot: () => synthBot({ busyPolicy: 'merge', api: 'function_url', botType: 'telegram' }),
+  logged_bot: () => synthBot(warm),
+  replies: () => synthReplies(),
+  logged_replies: () => synthReplies({ ...warm, environmentName: 'prod', steadyTraffic: true }),
 };
 
 interface Report {
@@ -37,9 +41,9 @@ beforeAll(async () => {
 /** Checks the synthesised Terraform of every shape with nothing waived. */
 const check = (): Promise<Report> =>
   inFolder(async (folder) => {
-    for (const [shape, props] of Object.entries(SHAPES)) {
+    for (const [shape, synth] of Object.entries(SHAPES)) {
       await mkdir(path.join(folder, shape));
-      await writeFile(path.join(folder, shape, 'cdk.tf.json'), JSON.stringify(synthBot(props)));
+      await writeFile(path.join(folder, shape, 'cdk.tf.json'), JSON.stringify(synth()));
     }
     const options = ['--framework', 'terraform_json', '--quiet', '--compact', '--output', 'json'];
     const checkov = ['-m', 'checkov.main', '-d', folder, '--soft-fail', '--skip-download', ...options];
