@@ -90,7 +90,7 @@ export const sweeperStatements = (to: PolicySubjects): readonly Statement[] => [
   on('DueRows', [`${to.stageArn}/index/${DUE_INDEX}`], 'dynamodb:Query'),
   on('Stage', [to.stageArn], 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'),
   on('Conversations', [to.conversationsArn], 'dynamodb:GetItem', 'dynamodb:UpdateItem'),
-  on('TriggerLocks', [to.triggerLockArn], 'dynamodb:GetItem', 'dynamodb:PutItem'),
+  on('TriggerLocks', [to.triggerLockArn], 'dynamodb:PutItem'),
   archive(to),
   on('Queues', [to.channelQueueArn, to.handoffQueueArn], 'sqs:SendMessage'),
   ...platformRights(to),

@@ -74,7 +74,6 @@ const RIGHTS: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:DeleteItem on stage',
     'dynamodb:GetItem on conversations',
     'dynamodb:UpdateItem on conversations',
-    'dynamodb:GetItem on trigger_lock',
     'dynamodb:PutItem on trigger_lock',
   ],
 };
