@@ -6,6 +6,8 @@ export const HELP = `npm start [-- options]
 Runs a bot on this machine: the real Terraform and the real bundles on an AWS emulator, with stand-ins for
 WhatsApp and Telegram. Plays one recorded message, prints the reply, and stays until Ctrl-C.
 
+  --system <name>   bot (default), or replies: the reply engine with stand-ins for Twilio and the model
+  --all             both systems beside each other
   --once            end after the reply: exit code 0, or another with the reason
   --telegram        play a Telegram update; without it a WhatsApp message
   --agent <file>    answer with your own agent instead of the echo: a module, or a config.json
@@ -16,9 +18,14 @@ AWS_TEST_BACKEND chooses the emulator: ministack (default, needs Python 3), loca
 external (AWS_ENDPOINT_URL says where).
 `;
 
+export const SYSTEMS = ['bot', 'replies'] as const;
+export type SystemName = (typeof SYSTEMS)[number];
+
 export interface StartArguments {
   readonly help: boolean;
   readonly once: boolean;
+  /** What is brought up. */
+  readonly systems: readonly SystemName[];
   readonly provider: 'whatsapp' | 'telegram';
   /** Path of the user's agent; undefined = the echo. */
   readonly agentFile: string | undefined;
@@ -28,6 +35,8 @@ export interface StartArguments {
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   once: { type: 'boolean' },
+  system: { type: 'string' },
+  all: { type: 'boolean' },
   telegram: { type: 'boolean' },
   agent: { type: 'string' },
   port: { type: 'string' },
@@ -39,13 +48,24 @@ export function readArguments(args: readonly string[]): StartArguments {
   const port = values.port ?? '4780';
   if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)
     throw new Problem(`--port needs a number from 1 to 65535, not "${port}".`);
+  const systems = readSystems(values.system, values.all ?? false);
+  const isForBots = values.telegram ? '--telegram' : values.agent !== undefined && '--agent';
+  if (isForBots && !systems.includes('bot')) throw new Problem(`${isForBots} is for the bot: add --all.`);
   return {
     help: values.help ?? false,
     once: values.once ?? false,
+    systems,
     provider: values.telegram ? 'telegram' : 'whatsapp',
     agentFile: values.agent,
     port: Number(port),
   };
+}
+
+function readSystems(name: string | undefined, all: boolean): readonly SystemName[] {
+  const system = SYSTEMS.find((known) => known === (name ?? 'bot'));
+  if (!system) throw new Problem(`--system needs ${SYSTEMS.join(' or ')}, not "${name}".`);
+  if (all && name !== undefined) throw new Problem('Give --system or --all, not both.');
+  return all ? SYSTEMS : [system];
 }
 
 function parse(args: readonly string[]) {

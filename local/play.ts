@@ -11,11 +11,16 @@ const SETTLE_MILLIS = 5000;
  * Waits until the worker has finished the turn: the reply arrives a moment before. A bot that is stopped in
  * between is killed with the chat's lock in its hands, and the chat's next message would be ignored.
  */
-export async function turnFinished(endpoint: string, workerName: string, sinceMillis: number): Promise<void> {
+export async function turnFinished(
+  endpoint: string,
+  workerName: string,
+  sinceMillis: number,
+  event = 'worker_job_finished',
+): Promise<void> {
   const end = Date.now() + SETTLE_MILLIS;
   while (Date.now() < end) {
     const lines = await functionLogs(endpoint, workerName, sinceMillis);
-    if (lines.some((line) => line.includes('worker_job_finished'))) return;
+    if (lines.some((line) => line.includes(event))) return;
     await delay(50);
   }
 }

@@ -4,6 +4,7 @@ import { functionLogs } from './logs.ts';
 import { type Played, play, turnFinished } from './play.ts';
 import { Problem } from './problem.ts';
 import { telegramWebhook, type Webhook, whatsappWebhook } from './recordings/webhooks.ts';
+import { playReplies } from './replies/play.ts';
 import { checkRequirements } from './requirements.ts';
 import { type Stand, startStand } from './stand.ts';
 
@@ -30,21 +31,33 @@ async function main(): Promise<number> {
 async function runStand(options: StartArguments, signal: AbortSignal): Promise<void> {
   const requirements = await checkRequirements();
   say(`AWS emulator: ${requirements.backend}. Terraform: ${requirements.terraform}.`);
-  const { provider, agentFile, port, once } = options;
+  const { systems, provider, agentFile, port, once } = options;
   // The console offers both platforms; one reply needs only one.
-  const providers = once ? [provider] : (['whatsapp', 'telegram'] as const);
-  const stand = await startStand({ ...requirements, providers, agentFile, port, say, signal });
+  const platforms = once ? [provider] : (['whatsapp', 'telegram'] as const);
+  const providers = systems.includes('bot') ? platforms : [];
+  const hasReplies = systems.includes('replies');
+  const stand = await startStand({ ...requirements, providers, hasReplies, agentFile, port, say, signal });
   try {
-    const webhook = recordedWebhook(options, stand);
-    const played = await playOnce(options, stand, webhook, signal).catch((error: unknown) => {
+    await playAll(options, stand, signal).catch((error: unknown) => {
       stand.distrust();
       throw error;
     });
-    tell(webhook, played);
     if (options.once) return;
     await stayUp(stand, options, signal);
   } finally {
     await stand.stop();
+  }
+}
+
+/** One message to each system. */
+async function playAll(options: StartArguments, stand: Stand, signal: AbortSignal): Promise<void> {
+  if (options.systems.includes('bot')) {
+    const webhook = recordedWebhook(options, stand);
+    tell(webhook, await playOnce(options, stand, webhook, signal));
+  }
+  if (stand.replies) {
+    const { webhook, played } = await playReplies(stand.replies, stand.emulator, signal);
+    tell(webhook, played);
   }
 }
 
@@ -54,6 +67,7 @@ async function stayUp(stand: Stand, { port }: StartArguments, signal: AbortSigna
   try {
     say(`\nConsole: http://127.0.0.1:${console.port}`);
     for (const [name, bot] of Object.entries(stand.bots)) say(`Webhook of ${name}: ${bot.webhookUrl}`);
+    if (stand.replies) say(`Webhook of the reply engine: ${stand.replies.webhookUrl}`);
     say(`Stand-ins: ${stand.serverUrl}. Ctrl-C ends everything.`);
     await aborted(signal);
   } finally {

@@ -8,8 +8,10 @@ import { run } from './process.ts';
 export interface SynthOptions {
   /** The settings file to begin with; what is set here wins over it. */
   readonly settingsFile: string;
-  /** Inputs of the bot, in the settings file's words. */
-  readonly bot: Readonly<Record<string, unknown>>;
+  /** The one system that is synthesised. */
+  readonly system: 'bot' | 'replies';
+  /** Its inputs, in the settings file's words. */
+  readonly inputs: Readonly<Record<string, unknown>>;
   /** Gets the configuration; state and plugins in it stay. */
   readonly folder: string;
   readonly signal?: AbortSignal;
@@ -21,10 +23,17 @@ const TSX = createRequire(import.meta.url).resolve('tsx');
 export const KEPT = ['.terraform', '.terraform.lock.hcl', 'terraform.tfstate', 'terraform.tfstate.backup'];
 
 /** Synthesises the deployable app with other settings and puts its one stack into `folder`. */
-export async function synthesise({ settingsFile, bot, folder, signal }: SynthOptions): Promise<void> {
+export async function synthesise({
+  settingsFile,
+  system,
+  inputs,
+  folder,
+  signal,
+}: SynthOptions): Promise<void> {
   const output = `${folder}.synth`;
   const settings = await readValidSettings(settingsFile);
-  const changed = { ...settings, backend: { local: {} }, bot: { ...settings.bot, ...bot } };
+  const { bot: _, replies: __, ...common } = settings;
+  const changed = { ...common, backend: { local: {} }, [system]: { ...settings[system], ...inputs } };
   try {
     await rm(output, { recursive: true, force: true });
     await mkdir(output, { recursive: true });
@@ -39,7 +48,9 @@ export async function synthesise({ settingsFile, bot, folder, signal }: SynthOpt
 }
 
 /** Read first as the app reads it, so that what is wrong with it is told with the user's own file name. */
-async function readValidSettings(file: string): Promise<{ readonly bot?: object }> {
+async function readValidSettings(
+  file: string,
+): Promise<{ readonly bot?: object; readonly replies?: object }> {
   try {
     readSettings(file);
   } catch (error) {

@@ -43,6 +43,10 @@ export function chosenBackend(name: string | undefined): Backend {
 /** The interface a server of this machine must listen on to be reached from a backend's functions. */
 export const listenHost = (backend: Backend): string => (backend === 'localstack' ? '0.0.0.0' : '127.0.0.1');
 
+/** The name under which functions of a backend reach this machine. */
+export const machineName = (backend: Backend): string =>
+  backend === 'localstack' ? 'host.docker.internal' : '127.0.0.1';
+
 /** Starts the backend that was asked for, and no other: what is missing is a `Problem`. */
 export async function startEmulator(backend: Backend, options: EmulatorOptions): Promise<Emulator> {
   switch (backend) {
@@ -58,10 +62,14 @@ export async function startEmulator(backend: Backend, options: EmulatorOptions):
 /** Where an emulator answers for `https://<id>.execute-api.<region>.amazonaws.com/<stage>/<path>`. */
 export function emulatedUrl(endpoint: string, awsUrl: string): string {
   const url = new URL(awsUrl);
-  const [id, kind] = url.hostname.split('.');
+  const [id = '', kind] = url.hostname.split('.');
   if (kind !== 'execute-api') throw new Error(`${awsUrl} is not the address of an API.`);
-  return `${endpoint}/_aws/execute-api/${id}${url.pathname}`;
+  return emulatedApi(endpoint, id, url.pathname);
 }
+
+/** The same for the API's id and a path that begins with its stage. */
+export const emulatedApi = (endpoint: string, apiId: string, path: string): string =>
+  `${endpoint}/_aws/execute-api/${apiId}${path}`;
 
 /** Waits until the emulator answers, or `isAlive` says that it never will. */
 export async function healthy(url: string, isAlive: () => boolean, timeoutMillis: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import { LocalstackContainer } from '@testcontainers/localstack';
 import { Problem } from '../problem.ts';
 import { probe } from '../process.ts';
 import { step } from '../progress.ts';
-import type { Emulator, EmulatorOptions } from './emulator.ts';
+import { type Emulator, type EmulatorOptions, machineName } from './emulator.ts';
 
 /** The last image that starts without a token; Apache-2.0, frozen, so for tests only. */
 const DEFAULT_IMAGE = 'localstack/localstack:4.14.0';
@@ -11,7 +11,7 @@ export const DOCKER_HELP =
   'Docker is needed for LocalStack and does not answer. Get it from https://docs.docker.com/get-docker/ and start it.';
 
 /** How functions, which run in containers, call the machine that runs Docker. */
-const HOST = 'host.docker.internal';
+const HOST = machineName('localstack');
 
 /** Starts LocalStack in a container, with short retry and polling times. */
 export async function startLocalstack({ say }: EmulatorOptions): Promise<Emulator> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readArguments } from '../../local/arguments.ts';
-import { chosenBackend, emulatedUrl } from '../../local/emulator/emulator.ts';
+import { chosenBackend, emulatedApi, emulatedUrl } from '../../local/emulator/emulator.ts';
 import { useExternal } from '../../local/emulator/external.ts';
 import { openStandFolder } from '../../local/kept-state.ts';
 import { startServer } from '../../local/server.ts';
@@ -17,6 +17,7 @@ describe('the command line', () => {
     expect(readArguments([])).toEqual({
       help: false,
       once: false,
+      systems: ['bot'],
       provider: 'whatsapp',
       agentFile: undefined,
       port: 4780,
@@ -29,7 +30,16 @@ describe('the command line', () => {
     });
   });
 
+  it('brings up the system that is named, or all', () => {
+    expect(readArguments(['--system', 'replies']).systems).toEqual(['replies']);
+    expect(readArguments(['--all', '--telegram']).systems).toEqual(['bot', 'replies']);
+  });
+
   it.each([
+    [['--system', 'files'], /--system needs bot or replies, not "files"/],
+    [['--system', 'bot', '--all'], /Give --system or --all, not both/],
+    [['--system', 'replies', '--telegram'], /--telegram is for the bot: add --all/],
+    [['--system', 'replies', '--agent', 'a.ts'], /--agent is for the bot/],
     [['--onec'], /Unknown option '--onec'.*--help/],
     [['extra'], /Unexpected argument 'extra'/],
     [['--port', 'abc'], /--port needs a number from 1 to 65535, not "abc"/],
@@ -55,6 +65,9 @@ describe('the back end', () => {
     expect(
       emulatedUrl('http://127.0.0.1:1', 'https://abc.execute-api.us-east-1.amazonaws.com/Prod/webhook'),
     ).toBe('http://127.0.0.1:1/_aws/execute-api/abc/Prod/webhook');
+    expect(emulatedApi('http://127.0.0.1:1', 'abc', '/dev/whatsapp')).toBe(
+      'http://127.0.0.1:1/_aws/execute-api/abc/dev/whatsapp',
+    );
   });
 });
 
