@@ -101,8 +101,6 @@ function readAnswer({ output, stopReason, usage, $metadata }: ConverseCommandOut
 /** What the general table of AWS errors says otherwise, or cannot know. */
 const CLASSES: Readonly<Record<string, 'transient' | 'hold'>> = {
   ModelErrorException: 'transient',
-  ModelNotReadyException: 'transient',
-  ModelTimeoutException: 'transient',
   ServiceQuotaExceededException: 'hold',
 };
 
