@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -53,8 +54,9 @@ describe('the published package, installed alone in an empty folder', () => {
 
   test('every subpath can be imported without an AWS client', () => {
     const subpaths = Object.keys(packageJson.exports).filter(
-      // The constructs are of no use without CDK for Terraform: the test below has it.
-      (name) => !name.endsWith('.json') && name !== './modules',
+      // The constructs are of no use without CDK for Terraform, the reply engine's functions without their
+      // clients: the tests below have them.
+      (name) => !name.endsWith('.json') && name !== './modules' && name !== './replies',
     );
     const names = subpaths.map((name) => name.replace('.', 'hookline'));
     const script = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).join());`;
@@ -63,6 +65,35 @@ describe('the published package, installed alone in an empty folder', () => {
     expect(printed).toMatch(/^hookline\/bot .*\bbuildLambdaHandler\b.*\bcreateSender\b/m);
     expect(printed.trim().split('\n')).toHaveLength(names.length);
   });
+
+  test('the reply engine is imported and built with the AWS clients that it uses', () => {
+    const replies = path.join(folder, 'replies');
+    cpSync(app, replies, { recursive: true });
+    const peers = ['dynamodb', 'sqs', 'secrets-manager', 'bedrock-runtime'].map(
+      (name) => `@aws-sdk/client-${name}`,
+    );
+    mkdirSync(path.join(replies, 'node_modules/@aws-sdk'));
+    for (const peer of [...peers, 'esbuild'])
+      symlinkSync(path.resolve('node_modules', peer), path.join(replies, 'node_modules', peer));
+    const here = { cwd: replies, encoding: 'utf8' } as const;
+    writeFileSync(
+      path.join(replies, 'import.mjs'),
+      "console.log(Object.keys(await import('hookline/replies')).join());",
+    );
+    expect(execFileSync(process.execPath, ['import.mjs'], here)).toMatch(/\bbuildWorkerHandler\b/);
+    const command = path.join('node_modules/hookline', packageJson.bin.hookline);
+    cpSync('examples/replies/prompts.json', path.join(replies, 'prompts.json'));
+    const built = spawnSync(
+      process.execPath,
+      [command, 'replies', 'build', '--prompts', 'prompts.json', '--json'],
+      here,
+    );
+    expect(built.stderr).toBe('');
+    const { zip, bytes } = JSON.parse(built.stdout) as { zip: string; bytes: number };
+    expect(statSync(zip).size).toBe(bytes);
+    // The worker with the adapters, and not only the prompts.
+    expect(bytes).toBeGreaterThan(200_000);
+  }, 60_000);
 
   test('bot A71: an agent is tested in three lines, without AWS, network or environment', () => {
     const script = [
