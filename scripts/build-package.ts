@@ -21,6 +21,8 @@ const entryPoints = [
   'runtime/bot/entries/worker.ts',
   'runtime/bot/entries/bot.ts',
   'runtime/replies/index.ts',
+  'runtime/replies/entries/sweeper.ts',
+  'runtime/replies/entries/webhook.ts',
   'runtime/replies/entries/worker.ts',
   'runtime/build.ts',
   'cli/main.ts',
