@@ -26,13 +26,17 @@ const isStageQuery = ({ name, input }: OutsideCall) =>
 test('replies 26: a message staged right after the stage query has a trigger of its own: two turns, two replies', async () => {
   const world = await readyWorld();
   let isDone = false;
+  let ownTriggers = 0;
   world.tap.after = async (call) => {
     if (isDone || !isStageQuery(call)) return;
     isDone = true;
+    const before = world.triggers.length;
     await world.webhook({ messageSid: sid(2), text: 'And then?' });
+    ownTriggers = world.triggers.length - before;
   };
   await world.runWorker();
   world.tap.after = undefined;
+  expect(ownTriggers).toBe(1);
   await world.run(60);
   expect(sent(world)).toEqual(['Hello', 'Hello']);
   expect(said(world).map(([, content]) => content)).toEqual(['Hi', 'Hello', 'And then?', 'Hello']);
@@ -145,6 +149,8 @@ const SOON_MILLIS = 15_000;
 test('replies 61: a trigger is deferred during a live lease, and (a) staged right after that: its own trigger is sent', async () => {
   const world = await readyWorld();
   let isDone = false;
+  const seen: number[] = [];
+  const deferred = () => world.triggers.filter(({ attributes }) => attributes.deferrals);
   world.killer.onCall = async ({ service }) => {
     if (service !== 'model' || isDone) return;
     isDone = true;
@@ -152,12 +158,14 @@ test('replies 61: a trigger is deferred during a live lease, and (a) staged righ
     await world.trigger();
     await world.runWorker();
     await world.webhook({ messageSid: sid(2), text: 'a' });
-    expect(world.triggers.filter(({ attributes }) => !attributes.deferrals)).toHaveLength(2);
+    seen.push(deferred().length);
     world.clock.jump(20_000);
     await world.runWorker();
-    expect(world.triggers.filter(({ attributes }) => attributes.deferrals)).toHaveLength(2);
+    seen.push(deferred().length);
   };
   await world.runWorker();
+  // (a)'s own trigger was there, and was deferred as well.
+  expect(seen).toEqual([1, 2]);
   const released = world.clock.nowMillis();
   await world.run(1200);
   expect(said(world).map(([, content]) => content)).toEqual(['Hi', 'Hello', 'a', 'Hello']);
@@ -188,6 +196,26 @@ test("replies 61: (b) staged right after the holder's last stage query: its own 
   expect(said(world).map(([, content]) => content)).toEqual(['Hi', 'Hello', 'b', 'Hello']);
   expect(answeredAt(world, 'b') - staged).toBeLessThanOrEqual(SOON_MILLIS);
   expectNothingLeft(world);
+});
+
+test('replies 61: (b) again, with a lock in the way whose trigger was never sent', async () => {
+  const world = await readyWorld();
+  const expires_at = world.clock.nowMillis() / 1000 + 70;
+  world.killer.onCall = ({ service }) => {
+    const lock = { conversation_id: CONVERSATION, token: 'of a dead webhook', expires_at };
+    if (service === 'model') put(world, storedItem(lock), 'triggerLock');
+  };
+  let looks = 0;
+  world.tap.after = async (call) => {
+    if (!isStageQuery(call) || ++looks !== 2) return;
+    world.tap.after = undefined;
+    await world.webhook({ messageSid: sid(3), text: 'b' });
+  };
+  await world.runWorker();
+  const staged = world.clock.nowMillis();
+  await world.run(1200);
+  expect(said(world).map(([, content]) => content)).toEqual(['Hi', 'Hello', 'b', 'Hello']);
+  expect(answeredAt(world, 'b') - staged).toBeLessThanOrEqual(SOON_MILLIS);
 });
 
 test('replies 23: 60 rows, 2 MB in all: each turn takes at least one, the model gets a cut text, nothing is lost', async () => {

@@ -186,6 +186,8 @@ test('replies 54: five transient failures with the sweeper about: no second chai
   );
   const { status, turnAttempts, pendingTurn } = world.conversation();
   expect([world.deadLetters.length, world.triggers.length]).toEqual([1, 0]);
+  // Nothing stands in the way of a new message's trigger once the last attempt has failed.
+  expect(world.locks).toEqual([]);
   expect([status, turnAttempts, pendingTurn?.state, world.staged.length]).toEqual([
     'retry',
     5,
