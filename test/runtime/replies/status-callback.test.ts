@@ -5,13 +5,13 @@ import {
   twilioSignature,
   twilioStatusWebhook,
 } from '../../../local/recordings/twilio.ts';
+import { CONVERSATION, USER } from './records.ts';
+import { TABLES } from './tables.ts';
 import {
   breakCalls,
-  CONVERSATION,
   isCall,
   killAfter,
   recordR,
-  USER,
   type WebhookWorld,
   webhookWorld,
   writesOf,
@@ -74,7 +74,7 @@ describe('status callbacks', () => {
     expect(await world.post(request)).toEqual({ statusCode: 204, headers: {}, body: '' });
     expect(messagesOf(world)[3]).toMatchObject(FAILED);
     expect(world.record()).toMatchObject({ conversation_status: 'window_closed' });
-    expect(world.record().hand_off_to_human).toBeUndefined();
+    expect(world.record().hand_off_to_human).toBe(false);
     expect(world.humanMessages()).toMatchObject([
       {
         conversation_id: CONVERSATION,
@@ -107,7 +107,7 @@ describe('status callbacks', () => {
       const kept = [user('c', 'SMc'), reply(SENT_SID), user('d', 'SMd'), reply('SMe')];
       world.seed(
         recordR({ conversation_status: 'reply_sent', archived_count: 2, messages: kept }),
-        'conversations',
+        TABLES.conversations,
       );
     };
     expect((await world.post(v3())).statusCode).toBe(204);
@@ -125,7 +125,7 @@ describe('status callbacks', () => {
   test('replies 48: an entry that went to the archive meanwhile is only counted', async () => {
     const world = webhookWorld({ records: [REPLIED] });
     world.tap.before = (call) => {
-      if (isCall(call, 'UpdateItem')) world.seed(recordR({ archived_count: 4 }), 'conversations');
+      if (isCall(call, 'UpdateItem')) world.seed(recordR({ archived_count: 4 }), TABLES.conversations);
     };
     expect((await world.post(status('delivered'))).statusCode).toBe(204);
     expect(messagesOf(world)).toEqual([]);
@@ -162,7 +162,7 @@ describe('status callbacks', () => {
     world.tap.before = (call) => {
       if (!isCall(call, 'UpdateItem')) return;
       world.tap.before = undefined;
-      world.seed(REPLIED, 'conversations');
+      world.seed(REPLIED, TABLES.conversations);
     };
     await world.post(status('delivered'));
     expect(messagesOf(world)[3]).toMatchObject({ delivery_status: 'delivered' });
@@ -228,7 +228,7 @@ describe('status callbacks', () => {
     taken.tap.before = (call) => {
       if (!isCall(call, 'UpdateItem')) return;
       taken.tap.before = undefined;
-      taken.seed(held, 'conversations');
+      taken.seed(held, TABLES.conversations);
     };
     await taken.post(v3());
     expect(taken.record()).toMatchObject({ conversation_status: 'processing_reply', lock_owner: 'w' });

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { CONVERSATION, SID, USER } from './records.ts';
+import { TABLES } from './tables.ts';
 import {
   breakCalls,
-  CONVERSATION,
   formF,
   killAfter,
   recordR,
-  SID,
   sweepFor,
-  USER,
   type WebhookWorld,
   webhookWorld,
   writesOf,
@@ -29,7 +28,7 @@ function seedRow(world: WebhookWorld, more: Readonly<Record<string, unknown>> = 
       due_at: Math.floor(now / 1000) - 50,
       ...more,
     },
-    'stage',
+    TABLES.stage,
   );
 }
 
@@ -82,7 +81,7 @@ describe('the sweeper', () => {
       lock_fence: 1,
       turn_attempts: 1,
     };
-    world.seed(recordR({ ...lease, lock_expires_at: now + 600, ...pendingOf(SID) }), 'conversations');
+    world.seed(recordR({ ...lease, lock_expires_at: now + 600, ...pendingOf(SID) }), TABLES.conversations);
     seedRow(world);
     world.tap.clear();
     await sweepFor(world, 9);
@@ -95,7 +94,7 @@ describe('the sweeper', () => {
     const world = webhookWorld();
     seedRow(world);
     const now = world.clock.nowMillis() / 1000;
-    world.seed({ conversation_id: CONVERSATION, token: 't', expires_at: now + 90 }, 'lock');
+    world.seed({ conversation_id: CONVERSATION, token: 't', expires_at: now + 90 }, TABLES.triggerLock);
     await world.sweep();
     expect(world.triggers()).toEqual([]);
     expect(world.rows()[0]).not.toHaveProperty('swept_at');
@@ -181,7 +180,7 @@ describe('the sweeper', () => {
 
   test('when the due rows cannot be read the run fails, so that an alarm sees it', async () => {
     const world = webhookWorld();
-    breakCalls(world, 'Query', { name: 'AccessDeniedException', status: 400, table: 'stage' });
+    breakCalls(world, 'Query', { name: 'AccessDeniedException', status: 400, table: TABLES.stage });
     await expect(world.sweep()).rejects.toThrow('AccessDeniedException');
     expect(world.log.lines).toMatchObject([
       { level: 'CRITICAL', event: 'sweep_failed', rule: 'hold:DB_CONFIG_ERROR' },

@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
-import {
-  CHANNEL_QUEUE,
-  CONVERSATION,
-  formF,
-  recordR,
-  SECRET,
-  SID,
-  TWIML,
-  twilioEvent,
-  USER,
-  webhookWorld,
-  writesOf,
-} from './webhook-world.ts';
+import { CONVERSATION, SID, TWILIO_SECRET, USER } from './records.ts';
+import { TABLES } from './tables.ts';
+import { formF, recordR, TWIML, twilioEvent, webhookWorld, writesOf } from './webhook-world.ts';
+import { CHANNEL_QUEUE } from './world-setup.ts';
 
 const OTHER_SID = `SM${'0'.repeat(31)}2`;
 const V1_SIGNATURE = 'YBovwRRG1hL/S5j4U8xuqfLMNkk=';
@@ -56,7 +47,6 @@ describe('a message of a known user', () => {
     await world.post(formF());
     expect(world.tap.calls.slice(0, 2)).toEqual(['Query', 'GetSecretValue']);
     world.tap.clear();
-    world.dynamodb.items('lock');
     await world.clock.advance(71_000);
     await world.post(formF({ messageSid: OTHER_SID }));
     expect(world.tap.calls).toEqual(['Query', 'PutItem', 'PutItem', 'SendMessage']);
@@ -98,16 +88,16 @@ describe('a message of a known user', () => {
     // The company is known by another conversation.
     lagging.seed(
       recordR({ primary_channel: '+15005550007', gsi_recipient_tel: '+15005550007' }),
-      'conversations',
+      TABLES.conversations,
     );
-    lagging.dynamodb.lagIndexes('conversations');
-    lagging.seed(recordR(), 'conversations');
+    lagging.dynamodb.lagIndexes(TABLES.conversations);
+    lagging.seed(recordR(), TABLES.conversations);
     expect((await lagging.post(formF())).statusCode).toBe(200);
     expect(lagging.rows()).toMatchObject([{ primary_channel: USER, conversation_id: CONVERSATION }]);
 
     const newer = recordR({
       conversation_id: `${CONVERSATION}-newer`,
-      created_at: '2026-11-21T09:00:00.000+00:00Z',
+      created_at: '2026-11-21T09:30:00.000+00:00Z',
     });
     const two = webhookWorld({ records: [newer, recordR()] });
     const before = two.record();
@@ -130,7 +120,7 @@ describe('a message of a known user', () => {
   test('replies 19: a lock whose time is over is replaced', async () => {
     const world = webhookWorld();
     const now = Math.floor(world.clock.nowMillis() / 1000);
-    world.seed({ conversation_id: CONVERSATION, token: 'old', expires_at: now }, 'lock');
+    world.seed({ conversation_id: CONVERSATION, token: 'old', expires_at: now }, TABLES.triggerLock);
     expect((await world.post(formF())).statusCode).toBe(200);
     expect(world.locks()).toMatchObject([{ expires_at: now + 70 }]);
     expect(world.locks()[0]?.token).not.toBe('old');
@@ -186,6 +176,6 @@ describe('a message of a known user', () => {
       { awsRequestId: 'r', getRemainingTimeInMillis: () => 9000 },
     );
     expect(world.rows()).toMatchObject([{ received_at: '2026-11-21T09:59:58.765Z' }]);
-    expect(world.secretsManager.secrets.has(SECRET)).toBe(true);
+    expect(world.secretsManager.secrets.has(TWILIO_SECRET)).toBe(true);
   });
 });

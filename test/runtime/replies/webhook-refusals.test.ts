@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
+import { CONVERSATION, SID, TWILIO_SECRET } from './records.ts';
+import { TABLES } from './tables.ts';
 import {
   breakCalls,
-  CONVERSATION,
   formF,
   killAfter,
   recordR,
-  SECRET,
-  SID,
   sweepFor,
   TWIML,
   twilioEvent,
@@ -73,7 +72,7 @@ describe('who cannot prove to be Twilio', () => {
       twilio_auth_token: 'the-new-one',
       twilio_auth_token_secondary: TWILIO_TEST.authToken,
     };
-    world.secretsManager.secrets.set(SECRET, JSON.stringify(secret));
+    world.secretsManager.secrets.set(TWILIO_SECRET, JSON.stringify(secret));
     expect((await world.post(formF())).statusCode).toBe(200);
   });
 });
@@ -150,7 +149,7 @@ describe('what fails on our side', () => {
     breakCalls(world, 'PutItem', {
       name: 'ProvisionedThroughputExceededException',
       status: 400,
-      table: 'stage',
+      table: TABLES.stage,
     });
     expect((await world.post(formF())).statusCode).toBe(503);
     expect([world.rows(), world.locks(), world.triggers()]).toEqual([[], [], []]);
@@ -188,7 +187,7 @@ describe('what fails on our side', () => {
 
   test('replies 16: a message that was staged before the process died is triggered by the sweeper', async () => {
     const world = webhookWorld();
-    await killAfter(world, 'PutItem', () => world.post(formF()), { table: 'stage' });
+    await killAfter(world, 'PutItem', () => world.post(formF()), { table: TABLES.stage });
     expect([world.rows().length, world.locks(), world.triggers()]).toEqual([1, [], []]);
     await sweepFor(world, 3);
     expect(world.triggers().map(({ body }) => JSON.parse(body))).toEqual([
@@ -219,10 +218,15 @@ describe('what fails on our side', () => {
     expect(lastLine(bare)).toMatchObject({ level: 'CRITICAL', rule: 'hold:MISSING_CREDENTIAL_CONFIG' });
 
     const cases = [
-      ['Query', 'conversations', 'AccessDeniedException', 'hold:DB_CONFIG_ERROR'],
-      ['PutItem', 'stage', 'ValidationException', 'permanent:DB_VALIDATION_ERROR'],
-      ['PutItem', 'stage', 'ItemCollectionSizeLimitExceededException', 'permanent:STAGE_WRITE_ERROR'],
-      ['PutItem', 'lock', 'ItemCollectionSizeLimitExceededException', 'permanent:TRIGGER_LOCK_WRITE_ERROR'],
+      ['Query', TABLES.conversations, 'AccessDeniedException', 'hold:DB_CONFIG_ERROR'],
+      ['PutItem', TABLES.stage, 'ValidationException', 'permanent:DB_VALIDATION_ERROR'],
+      ['PutItem', TABLES.stage, 'ItemCollectionSizeLimitExceededException', 'permanent:STAGE_WRITE_ERROR'],
+      [
+        'PutItem',
+        TABLES.triggerLock,
+        'ItemCollectionSizeLimitExceededException',
+        'permanent:TRIGGER_LOCK_WRITE_ERROR',
+      ],
       ['SendMessage', undefined, 'QueueDoesNotExist', 'hold:SQS_CONFIG_ERROR'],
       ['SendMessage', undefined, 'InvalidMessageContents', 'permanent:SQS_PARAMETER_ERROR'],
     ] as const;

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
 import { wishOf } from '../../../runtime/replies/stop-words.ts';
+import { CONVERSATION, SID, USER } from './records.ts';
+import { TABLES } from './tables.ts';
 import {
   breakCalls,
-  CONVERSATION,
   formF,
   killAfter,
   recordR,
-  SID,
   sweepFor,
   TWIML,
-  USER,
   type WebhookWorld,
   webhookWorld,
 } from './webhook-world.ts';
@@ -23,7 +22,7 @@ const linesOf = ({ log }: WebhookWorld, event: string) => log.lines.filter((line
 
 describe('the human route', () => {
   const listed = { auto_queue_reply_message_from_number: ['whatsapp:+1 500 555 0006'] };
-  const numbers = { company_id: 4711, project_data: { seats: 3 }, task_complete: 1 };
+  const numbers = { message_count: 0, project_data: { seats: 3, price: 1.5 }, task_complete: 1 };
 
   test.each([
     ['auto_queue_reply_message', { auto_queue_reply_message: true, ...numbers }],
@@ -43,7 +42,7 @@ describe('the human route', () => {
         recipient_id: TWILIO_TEST.companyNumber,
         body: 'Hi',
         handoff_reason: reason,
-        company_id: 'company_id' in change ? 4711 : 'ci-t-001',
+        company_id: 'ci-t-001',
         project_id: 'pi-t-001',
         thread_id: null,
         v: 1,
@@ -71,7 +70,11 @@ describe('the human route', () => {
 
   test('a row that fails again and again is tried ever more rarely', async () => {
     const world = webhookWorld({ records: [recordR({ hand_off_to_human: true })] });
-    breakCalls(world, 'UpdateItem', { name: 'ValidationException', status: 400, table: 'conversations' });
+    breakCalls(world, 'UpdateItem', {
+      name: 'ValidationException',
+      status: 400,
+      table: TABLES.conversations,
+    });
     expect((await world.post(formF())).statusCode).toBe(503);
     await sweepFor(world, 120);
     // Once by the webhook; then with pauses of 1, 2, 4 … 60 minutes.
@@ -157,7 +160,7 @@ describe('stop words', () => {
   test('a START that was delayed does not undo a STOP said after it', async () => {
     const world = webhookWorld({ records: [recordR({ opted_out: true })] });
     const start = formF({ text: 'START' });
-    await killAfter(world, 'PutItem', () => world.post(start), { table: 'stage' });
+    await killAfter(world, 'PutItem', () => world.post(start), { table: TABLES.stage });
     await world.clock.advance(5000);
     await world.post(formF({ text: 'STOP', messageSid: sid(2) }));
     await sweepFor(world, 3);
@@ -185,11 +188,11 @@ describe('replies 62: a route whose process died is finished', () => {
   const HUMAN = { record: { hand_off_to_human: true }, text: 'Hi' };
   const OPTED_OUT = { record: { opted_out: true }, text: 'hello' };
   const deaths = [
-    ['human', HUMAN, 'row staged', 'PutItem', 'stage', 1],
+    ['human', HUMAN, 'row staged', 'PutItem', TABLES.stage, 1],
     ['human', HUMAN, 'human message sent', 'SendMessage', undefined, 2],
-    ['human', HUMAN, 'entry appended', 'UpdateItem', 'conversations', 1],
-    ['opted_out', OPTED_OUT, 'row staged', 'PutItem', 'stage', 0],
-    ['opted_out', OPTED_OUT, 'entry appended', 'UpdateItem', 'conversations', 0],
+    ['human', HUMAN, 'entry appended', 'UpdateItem', TABLES.conversations, 1],
+    ['opted_out', OPTED_OUT, 'row staged', 'PutItem', TABLES.stage, 0],
+    ['opted_out', OPTED_OUT, 'entry appended', 'UpdateItem', TABLES.conversations, 0],
   ] as const;
 
   for (const [route, { record, text }, what, operation, table, told] of deaths)
@@ -219,7 +222,7 @@ describe('replies 62: a route whose process died is finished', () => {
 
   test('replies 62: a STOP whose process died is heard all the same, and not confirmed', async () => {
     const world = webhookWorld();
-    await killAfter(world, 'PutItem', () => world.post(formF({ text: 'STOP' })), { table: 'stage' });
+    await killAfter(world, 'PutItem', () => world.post(formF({ text: 'STOP' })), { table: TABLES.stage });
     expect(world.record().opted_out).toBeUndefined();
     await sweepFor(world, 3);
     expect(world.record().opted_out).toBe(true);
@@ -229,8 +232,8 @@ describe('replies 62: a route whose process died is finished', () => {
 
   test('replies 62: a repeat while the index lags tells the person once', async () => {
     const world = webhookWorld({ records: [recordR({ hand_off_to_human: true })] });
-    world.dynamodb.lagIndexes('conversations');
-    await killAfter(world, 'UpdateItem', () => world.post(formF()), { table: 'conversations' });
+    world.dynamodb.lagIndexes(TABLES.conversations);
+    await killAfter(world, 'UpdateItem', () => world.post(formF()), { table: TABLES.conversations });
     await world.post(formF());
     expect(world.humanMessages()).toHaveLength(1);
     expect(world.rows()).toEqual([]);

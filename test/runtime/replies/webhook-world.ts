@@ -1,3 +1,4 @@
+import { expect, onTestFinished } from 'vitest';
 import { TWILIO_TEST, type TwilioWebhook, twilioWebhook } from '../../../local/recordings/twilio.ts';
 import { createTwilioStandIn } from '../../../local/stand-ins/twilio.ts';
 import { type Item, plainItem, storedItem } from '../../../runtime/core/dynamodb-values.ts';
@@ -11,71 +12,14 @@ import { FakeSecrets } from '../../support/fake-secrets.ts';
 import { FakeSqs } from '../../support/fake-sqs.ts';
 import { LogCapture } from '../../support/log-capture.ts';
 import { type AwsCall, awsError, Tap } from '../../support/tap.ts';
+import { CONVERSATION, SID, recordR as storedR, TWILIO_SECRET, USER } from './records.ts';
+import { SCHEMAS, TABLES } from './tables.ts';
+import { CHANNEL_QUEUE, HUMAN_QUEUE, VARIABLES } from './world-setup.ts';
 
-export const CHANNEL_QUEUE = 'https://sqs.eu-north-1.amazonaws.com/123456789012/whatsapp';
-export const HUMAN_QUEUE = 'https://sqs.eu-north-1.amazonaws.com/123456789012/human';
-export const SECRET = 'twilio-credentials-whatsapp';
-export const CONVERSATION = 'ci-t-001#pi-t-001#00000000-0000-4000-8000-000000000001#15005550001';
-export const USER = TWILIO_TEST.userNumber;
-/** The sid of form F. */
-export const SID = `SM${'0'.repeat(31)}1`;
 export const TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
 
-const VARIABLES = {
-  CONVERSATIONS_TABLE_NAME: 'conversations',
-  STAGE_TABLE_NAME: 'stage',
-  LOCK_TABLE_NAME: 'lock',
-  CONVERSATIONS_ARCHIVE_TABLE: 'archive',
-  WHATSAPP_QUEUE_URL: CHANNEL_QUEUE,
-  HANDOFF_QUEUE_URL: HUMAN_QUEUE,
-  METRICS_NAMESPACE: 'replies-test',
-  LOG_HASH_KEY: 'hash-key-of-the-test',
-  LOG_LEVEL: 'DEBUG',
-};
-
-const TABLES = {
-  conversations: {
-    hash: 'primary_channel',
-    range: 'conversation_id',
-    indexes: {
-      'company-whatsapp-number-recipient-tel-index': {
-        hash: 'gsi_company_whatsapp_number',
-        range: 'gsi_recipient_tel',
-      },
-    },
-  },
-  stage: {
-    hash: 'conversation_id',
-    range: 'message_sid',
-    indexes: { 'due-index': { hash: 'due_shard', range: 'due_at', types: { due_shard: 'N', due_at: 'N' } } },
-  },
-  lock: 'conversation_id',
-  archive: { hash: 'conversation_id', range: 'entry_no', types: { entry_no: 'N' } },
-} as const;
-
-/** Record R of the contract's test data, with what is given put in its place. */
-export const recordR = (changes: Readonly<Record<string, unknown>> = {}) => ({
-  primary_channel: USER,
-  conversation_id: CONVERSATION,
-  conversation_status: 'template_sent',
-  messages: [],
-  ai_config: { api_key_reference: 'openai-api-key-replies-engine', assistant_id_replies: 'greeter' },
-  channel_config: {
-    company_whatsapp_number: TWILIO_TEST.companyNumber,
-    whatsapp_credentials_id: SECRET,
-  },
-  thread_id: null,
-  created_at: '2026-11-20T09:00:00.000Z',
-  updated_at: '2026-11-20T09:00:00.000Z',
-  task_complete: 0,
-  project_status: 'active',
-  allowed_channels: ['whatsapp', 'sms'],
-  company_id: 'ci-t-001',
-  project_id: 'pi-t-001',
-  gsi_company_whatsapp_number: TWILIO_TEST.companyNumber,
-  gsi_recipient_tel: USER,
-  ...changes,
-});
+/** Record R as plain data, with what is given put in its place. */
+export const recordR = (changes: Readonly<Record<string, unknown>> = {}) => plainItem(storedR(changes));
 
 /** V1: form F, signed. */
 export const formF = (options: Parameters<typeof twilioWebhook>[0] = {}) =>
@@ -109,6 +53,10 @@ export function twilioEvent(
   };
 }
 
+/** What no log line may hold: numbers, the auth token, texts and names of the tests' messages. */
+const PRIVATE =
+  /1500555\d{4}|0123456789abcdef|Ana|Zoë|"(Hi|hello| ?stop ?|START|and now\?)"|reply SM|Nobody reads/;
+
 /** Webhook and sweeper over shared fakes; the record R stands in its table unless other records are given. */
 export function webhookWorld(
   options: {
@@ -118,24 +66,29 @@ export function webhookWorld(
 ) {
   const clock = new FakeClock();
   const tap = new Tap();
-  const dynamodb = new FakeDynamoDb(TABLES, tap);
+  const dynamodb = new FakeDynamoDb(SCHEMAS, tap);
   const sqs = new FakeSqs(clock, [{ url: CHANNEL_QUEUE }, { url: HUMAN_QUEUE }], tap);
   const secretsManager = new FakeSecrets(tap);
   const nowMillis = () => clock.nowMillis();
   const { accountSid, authToken } = TWILIO_TEST;
   secretsManager.secrets.set(
-    SECRET,
+    TWILIO_SECRET,
     JSON.stringify({ twilio_account_sid: accountSid, twilio_auth_token: authToken }),
   );
-  for (const record of options.records ?? [recordR()]) dynamodb.seed(storedItem(record), 'conversations');
+  for (const record of options.records ?? [recordR()])
+    dynamodb.seed(storedItem(record), TABLES.conversations);
   const twilio = createTwilioStandIn({ accountSid, authToken, nowMillis });
   const log = new LogCapture();
   const clients = { dynamodb, sqs, secretsManager, clock, fetch: twilio.fetch };
   const settings = {
     clients,
-    environment: { ...VARIABLES, ...options.variables },
+    environment: { ...VARIABLES, STATUS_CALLBACK_URL: '', ...options.variables },
     writeLog: log.write,
   };
+  onTestFinished(() => {
+    expect(log.text).not.toMatch(PRIVATE);
+    expect(tap.calls).not.toContain('Scan');
+  });
   const webhook = buildWebhookHandler(settings);
   const sweeper = buildSweeperHandler(settings);
   const plainItems = (table: string) =>
@@ -156,9 +109,9 @@ export function webhookWorld(
     seed: (item: Readonly<Record<string, unknown>>, table: string) => dynamodb.seed(storedItem(item), table),
     /** The record R, or another of the same user. */
     record: (conversationId = CONVERSATION) =>
-      plainItem((dynamodb.item([USER, conversationId], 'conversations') ?? {}) as Item),
-    rows: () => plainItems('stage'),
-    locks: () => plainItems('lock'),
+      plainItem((dynamodb.item([USER, conversationId], TABLES.conversations) ?? {}) as Item),
+    rows: () => plainItems(TABLES.stage),
+    locks: () => plainItems(TABLES.triggerLock),
     triggers: () => sqs.messages(CHANNEL_QUEUE),
     humanMessages: () =>
       sqs.messages(HUMAN_QUEUE).map(({ body }) => JSON.parse(body) as Record<string, unknown>),
