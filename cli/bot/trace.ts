@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import type { MessageTrace, SourceReport, TraceAnswer, TraceStep } from '../../runtime/bot/trace/model.ts';
+import type { MessageTrace, TraceAnswer, TraceStep } from '../../runtime/bot/trace/model.ts';
 import { withSqlite } from '../node-version.ts';
 import { paint, type Terminal } from '../terminal.ts';
+import { sourceText, stepLine } from '../trace-text.ts';
 import type { World } from '../world.ts';
 import { type BotFlags, botOf, withBot, worldOf } from './bot-name.ts';
 import { example } from './project-options.ts';
@@ -54,18 +55,4 @@ function messageText(
   return `${[title, ...steps.map(stepText), paint(terminal, 'bold', verdict.sentence)].join('\n')}\n`;
 }
 
-/** `2026-11-21 10:00:00.412  attempt 1  part 1 accepted   message id …` */
-function stepText({ at, kind, attempt, part, rule, detail, source }: TraceStep): string {
-  const time = at === undefined ? 'time unknown' : at.replace('T', ' ').replace('Z', '');
-  const run = attempt === undefined ? '' : `attempt ${attempt}`;
-  const what = part === undefined ? STEP_WORDS[kind] : `part ${part} ${STEP_WORDS[kind]}`;
-  const why = [rule && `rule ${rule}`, detail].filter(Boolean).join(', ');
-  return `${`  ${time.padEnd(23)}  ${run.padEnd(9)}  ${what.padEnd(16)}  ${why}`.trimEnd()}  (${source})`;
-}
-
-/** Only what keeps something from the reader is worth a line. */
-function sourceText({ source, status, note }: SourceReport, terminal: Terminal): string[] {
-  if (status === 'read') return [];
-  const word = status === 'unread' ? 'could not be read' : 'was read in part';
-  return [`${paint(terminal, 'red', `${source} ${word}:`)} ${note}\n`];
-}
+const stepText = (step: TraceStep): string => stepLine({ ...step, word: STEP_WORDS[step.kind] });

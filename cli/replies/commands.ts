@@ -7,6 +7,7 @@ import { addRedrive } from './redrive.ts';
 import { addReplay } from './replay.ts';
 import { addSeed } from './seed.ts';
 import { addShow } from './show.ts';
+import { addTrace } from './trace.ts';
 import { addTrigger } from './trigger.ts';
 
 /** `hookline replies …`. */
@@ -19,6 +20,7 @@ export function addReplies(program: Command, world: World): void {
   addDoctor(replies, world);
   addSeed(replies, world);
   addShow(replies, world);
+  addTrace(replies, world);
   addReplay(replies, world);
   addTrigger(replies, world);
   addRedrive(replies, world);

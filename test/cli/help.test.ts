@@ -10,7 +10,7 @@ const BOT = [
 ];
 
 const REPLIES = [
-  ...['build', 'doctor', 'seed', 'show', 'replay', 'trigger', 'redrive'],
+  ...['build', 'doctor', 'seed', 'show', 'trace', 'replay', 'trigger', 'redrive'],
   ...['handoff list', 'handoff release'],
 ];
 
@@ -36,6 +36,7 @@ describe.each(['trace', ...ALL])('hookline %s --help', (words) => {
 
 test.each([
   ['trace', '7d'],
+  ['replies trace', '7d'],
   ['bot logs', '1h'],
   ['bot failed list', '30d'],
 ])('%s says how far back it looks', async (words, since) => {

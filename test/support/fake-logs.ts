@@ -64,10 +64,12 @@ export class FakeLogs {
   }
 }
 
-/** JSON patterns of comparisons joined by `||` alone or `&&` alone; anything else is refused, not guessed. */
+/** A quoted term, or JSON patterns of comparisons joined by `||` alone or `&&` alone; all else is refused, not guessed. */
 function patternOf(pattern: string): (message: string) => boolean {
   if (pattern.length > MAX_PATTERN_CHARACTERS) throw invalid();
   if (pattern === '') return () => true;
+  const [, term] = /^"([^"\\*]+)"$/.exec(pattern) ?? [];
+  if (term !== undefined) return (message) => message.includes(term);
   const [, inner] = /^\{ (.+) \}$/.exec(pattern) ?? [];
   if (inner === undefined) throw invalid();
   const isOr = inner.includes(' || ');

@@ -8,6 +8,8 @@ import type { LineQuery, LogEvidence, Reading } from './reading.ts';
 export interface LogSource {
   /** Lines since then (milliseconds since 1970) with one of the fields at one of its values, oldest first. */
   lines(query: LineQuery, sinceMillis: number): Promise<Reading<readonly LogEvidence[]>>;
+  /** Lines since then in which this text stands anywhere, oldest first. */
+  naming(text: string, sinceMillis: number): Promise<Reading<readonly LogEvidence[]>>;
 }
 
 /** CloudWatch answers a busy group page by page, many of them empty; a person does not wait for more. */
@@ -17,21 +19,28 @@ const MAX_PATTERN_CHARACTERS = 1024;
 
 /** Reads log groups; one that is not there (a bot of one function has no ingress group) is left out. */
 export function cloudWatchLogSource(logs: AwsClient, logGroups: readonly string[], clock: Clock): LogSource {
+  const read = async (
+    patterns: readonly string[],
+    sinceMillis: number,
+    isWanted: (line: LogEvidence) => boolean,
+  ): Promise<Reading<readonly LogEvidence[]>> => {
+    const readings = await Promise.all(
+      logGroups.flatMap((group) =>
+        patterns.map((pattern) => groupLines(logs, clock, group, pattern, sinceMillis)),
+      ),
+    );
+    if (readings.every((reading) => reading === undefined))
+      throw new Error(`No log group ${logGroups.join(' or ')}`);
+    const found = readings.flatMap((reading) => reading?.value ?? []);
+    const notes = readings.flatMap((reading) => reading?.note ?? []);
+    // An emulator may not know the pattern's grammar, and answers everything.
+    const lines = found.filter(isWanted).sort((a, b) => a.atMillis - b.atMillis);
+    return { value: lines, ...(notes[0] !== undefined && { note: notes[0] }) };
+  };
   return {
-    async lines(query, sinceMillis) {
-      const readings = await Promise.all(
-        logGroups.flatMap((group) =>
-          patternsOf(query).map((pattern) => groupLines(logs, clock, group, pattern, sinceMillis)),
-        ),
-      );
-      if (readings.every((reading) => reading === undefined))
-        throw new Error(`No log group ${logGroups.join(' or ')}`);
-      const found = readings.flatMap((reading) => reading?.value ?? []);
-      const notes = readings.flatMap((reading) => reading?.note ?? []);
-      // An emulator may not know the pattern's grammar, and answers everything.
-      const lines = found.filter((line) => matches(line, query)).sort((a, b) => a.atMillis - b.atMillis);
-      return { value: lines, ...(notes[0] !== undefined && { note: notes[0] }) };
-    },
+    lines: (query, sinceMillis) => read(patternsOf(query), sinceMillis, (line) => matches(line, query)),
+    naming: (text, sinceMillis) =>
+      read([quoted(text)], sinceMillis, ({ fields }) => JSON.stringify(fields).includes(text)),
   };
 }
 
