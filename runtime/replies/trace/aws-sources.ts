@@ -11,7 +11,7 @@ import { dynamoConversations } from '../conversations.ts';
 import { readEntry, readTexts } from '../entry.ts';
 import { conversationFinder } from '../find-conversation.ts';
 import { triggerOf } from '../redrive.ts';
-import { dynamoStage } from '../stage-table.ts';
+import { DUE_INDEX, dynamoStage } from '../stage-table.ts';
 import { DUE_SHARD, readStagedRow } from '../staged.ts';
 import { allPages, tableCall } from '../table-call.ts';
 import type { HumanEvidence, LetterEvidence, TraceSources } from './sources.ts';
@@ -37,44 +37,48 @@ const MAX_ROWS = 5000;
 export function awsTraceSources(replies: TracedReplies, clients: TraceClients): TraceSources {
   const { config, deadLetterUrl, logGroups } = replies;
   const { dynamodb, sqs, logs, clock } = clients;
-  const { tables, ttlAttribute, stageTtlSeconds: ttlSeconds } = config;
-  const call = tableCall(dynamodb, clock, 'db', 'DB_QUERY_ERROR');
   const log = cloudWatchLogSource(logs, logGroups, clock);
-  const conversations = dynamoConversations(dynamodb, tables.conversations, clock);
-  const stage = dynamoStage(dynamodb, tables.stage, clock, { ttlSeconds, ttlAttribute });
-  const query = (input: object, limit?: number) =>
-    allPages(
-      (ExclusiveStartKey) =>
-        call('Query', new QueryCommand({ TableName: undefined, ExclusiveStartKey, ...input })),
-      limit,
-    );
+  const peek = (url: string, what: string) => peekQueue(sqs, url, clock, what);
   return {
     referenceOf: (conversationId) => keyedHash(config.logHashKey, conversationId),
     lines: log.lines,
     naming: log.naming,
+    ...tableSources(config, dynamodb, clock),
+    async deadLetters() {
+      const { value, note } = await peek(deadLetterUrl, 'dead letters');
+      return { value: value.flatMap(letterEvidence), ...(note !== undefined && { note }) };
+    },
+    async humans() {
+      const { value, note } = await peek(config.handoffQueueUrl, 'messages for a person');
+      return { value: value.flatMap(humanEvidence), ...(note !== undefined && { note }) };
+    },
+  };
+}
+
+type TableSources = Pick<
+  TraceSources,
+  'conversations' | 'conversation' | 'archive' | 'staged' | 'allStaged' | 'locks'
+>;
+
+function tableSources(config: RepliesConfig, dynamodb: AwsClient, clock: Clock): TableSources {
+  const { tables, ttlAttribute, stageTtlSeconds: ttlSeconds } = config;
+  const call = tableCall(dynamodb, clock, 'db', 'DB_QUERY_ERROR');
+  const conversations = dynamoConversations(dynamodb, tables.conversations, clock);
+  const stage = dynamoStage(dynamodb, tables.stage, clock, { ttlSeconds, ttlAttribute });
+  const query = (input: { readonly TableName: string }, limit?: number) =>
+    allPages((ExclusiveStartKey) => call('Query', new QueryCommand({ ...input, ExclusiveStartKey })), limit);
+  return {
     conversations: (id) => conversationFinder(dynamodb, tables.conversations, clock).find(id),
     conversation: (key) => conversations.get(key),
     async archive(conversationId) {
-      const blocks = await query({
-        TableName: tables.archive,
-        KeyConditionExpression: 'conversation_id = :id',
-        ExpressionAttributeValues: { ':id': { S: conversationId } },
-      });
+      const blocks = await query(blocksOf(tables.archive, conversationId));
       return blocks
         .flatMap((block) => asList(plainItem(block).entries))
         .map((entry) => ({ ...readEntry(entry), isArchived: true }));
     },
     staged: (conversationId) => stage.list(conversationId),
     async allStaged() {
-      const items = await query(
-        {
-          TableName: tables.stage,
-          IndexName: 'due-index',
-          KeyConditionExpression: 'due_shard = :shard',
-          ExpressionAttributeValues: { ':shard': { N: String(DUE_SHARD) } },
-        },
-        MAX_ROWS,
-      );
+      const items = await query(stagedRows(tables.stage), MAX_ROWS);
       const note = `more than ${MAX_ROWS} messages are staged; not all were looked at`;
       return { value: items.map(readStagedRow), ...(items.length === MAX_ROWS && { note }) };
     },
@@ -84,16 +88,21 @@ export function awsTraceSources(replies: TracedReplies, clients: TraceClients): 
       const { Item } = await call('GetItem', new GetItemCommand(input));
       return { triggerLockSeconds: asNumber(Item && plainItem(Item)[ttlAttribute]) };
     },
-    async deadLetters() {
-      const { value, note } = await peekQueue(sqs, deadLetterUrl, clock, 'dead letters');
-      return { value: value.flatMap(letterEvidence), ...(note !== undefined && { note }) };
-    },
-    async humans() {
-      const { value, note } = await peekQueue(sqs, config.handoffQueueUrl, clock, 'messages for a person');
-      return { value: value.flatMap(humanEvidence), ...(note !== undefined && { note }) };
-    },
   };
 }
+
+const blocksOf = (TableName: string, conversationId: string) => ({
+  TableName,
+  KeyConditionExpression: 'conversation_id = :id',
+  ExpressionAttributeValues: { ':id': { S: conversationId } },
+});
+
+const stagedRows = (TableName: string) => ({
+  TableName,
+  IndexName: DUE_INDEX,
+  KeyConditionExpression: 'due_shard = :shard',
+  ExpressionAttributeValues: { ':shard': { N: String(DUE_SHARD) } },
+});
 
 function letterEvidence(letter: QueueLetter): readonly LetterEvidence[] {
   const trigger = triggerOf(letter);
