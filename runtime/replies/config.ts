@@ -110,11 +110,10 @@ export interface WebhookConfig extends RepliesConfig {
   readonly unknownUserMessage: string;
 }
 
-/** Upper-case words, each list complete (contract replies §3.6). */
+/** Upper-case words, each list complete (contract replies §3.6). HELP and INFO are messages like any other. */
 export interface StopWords {
   readonly out: readonly string[];
   readonly in: readonly string[];
-  readonly help: readonly string[];
 }
 
 export interface WorkerConfig extends RepliesConfig {
@@ -160,7 +159,6 @@ export function readWebhookConfig(environment: Environment): WebhookConfig {
     stopWords: {
       out: readWords(env, 'STOP_WORDS', STOP_WORDS.out),
       in: readWords(env, 'START_WORDS', STOP_WORDS.in),
-      help: readWords(env, 'HELP_WORDS', STOP_WORDS.help),
     },
     optOutMessage: env.message(
       'OPT_OUT_MESSAGE',
@@ -276,7 +274,6 @@ function readUrl(env: EnvironmentReader, name: string): string | undefined {
 const STOP_WORDS: StopWords = {
   out: ['STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT'],
   in: ['START', 'UNSTOP', 'YES'],
-  help: ['HELP', 'INFO'],
 };
 
 /** Words separated by commas, in any case; unset = the defaults. */

@@ -170,7 +170,7 @@ describe('stop words', () => {
   });
 
   test('words are configurable; only a word that stands alone counts', async () => {
-    const words = { out: ['STOP', 'BASTA'], in: ['START', 'YES'], help: [] };
+    const words = { out: ['STOP', 'BASTA'], in: ['START', 'YES'] };
     expect(wishOf({ body: 'basta\n' }, false, words)).toBe('out');
     expect(wishOf({ body: 'please stop' }, false, words)).toBeUndefined();
     expect(wishOf({ body: 'yes' }, false, words)).toBeUndefined();
