@@ -25,6 +25,7 @@ export class Console {
   constructor(
     private readonly backend: string,
     readonly bots: readonly ConsoleBot[],
+    private readonly hasReplies = false,
   ) {
     for (const bot of bots)
       watchBot({
@@ -109,6 +110,7 @@ export class Console {
   private state(): ConsoleState {
     return {
       backend: this.backend,
+      hasReplies: this.hasReplies,
       bots: this.bots.map(({ channel, busyPolicy }) => ({
         channel,
         busyPolicy,

@@ -95,6 +95,8 @@ export interface BotView {
 export interface ConsoleState {
   /** The emulator, `ministack` or another. */
   readonly backend: string;
+  /** Whether the console has a page of the reply engine, too. */
+  readonly hasReplies: boolean;
   readonly bots: readonly BotView[];
 }
 

@@ -23,5 +23,8 @@ export const isNumber = (text: string): boolean => /^\+[1-9]\d{6,14}$/.test(text
 export const masked = (number: string): string =>
   number.replace(/^(\+\d{1,3})\d*(\d{2})$/, (_, first: string, last: string) => `${first}•••••${last}`);
 
-/** A text with every number in it masked that is long enough to be a telephone's. */
-export const maskedText = (text: string): string => text.replaceAll(/\+\d{7,15}/g, masked);
+/** A text with every number in it masked that is long enough to be a telephone's, those of conversation ids too. */
+export const maskedText = (text: string): string =>
+  text.replaceAll(/([+#])(\d{7,15})(?!\d)/g, (_, sign: string, digits: string) => {
+    return sign === '+' ? masked(`+${digits}`) : `#${masked(`+${digits}`).slice(1)}`;
+  });

@@ -10,7 +10,7 @@ import { recordKeyItem, tableCall } from './table-call.ts';
  * is written meanwhile is undone. Messages of the human queue stay there. Throws `RepliesError`.
  */
 export async function releaseHandOff(
-  { key }: Conversation,
+  { key }: Pick<Conversation, 'key'>,
   dynamodb: AwsClient,
   tableName: string,
   clock: Clock,

@@ -1,9 +1,9 @@
 import type { TestProject } from 'vitest/node';
 import { startConsole } from '../../local/console/start.ts';
 import { checkRequirements } from '../../local/requirements.ts';
-import { startStand } from '../../local/stand.ts';
+import { type Stand, startStand } from '../../local/stand.ts';
 
-/** What the tests of the tier share: the stand of `npm start` with both bots, and its console. */
+/** What the tests of the tier share: the stand of `npm start -- --all`, and its console. */
 export interface ConsoleContext {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -19,11 +19,15 @@ declare module 'vitest' {
   }
 }
 
+/** The account's sid is no secret, but stands on no page all the same. */
+const repliesSecrets = ({ replies }: Stand): readonly string[] => Object.values(replies?.secrets ?? {});
+
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const stopping = new AbortController();
   const stand = await startStand({
     ...(await checkRequirements()),
     providers: ['whatsapp', 'telegram'],
+    hasReplies: true,
     port: 0,
     folder: '.hookline/browser-tier',
     say: (line) => console.log(line),
@@ -35,7 +39,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide('console', {
       url: `http://127.0.0.1:${server.port}`,
       standInUrl: stand.serverUrl,
-      secrets: Object.values(secrets),
+      secrets: [...Object.values(secrets), ...repliesSecrets(stand)],
     });
     return async () => {
       await server.close();

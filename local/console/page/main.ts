@@ -103,6 +103,7 @@ function showState(state: ConsoleState): void {
   page.channel ??= state.bots[0]?.channel;
   const isNew = user.options.length === 0;
   setText(byId('stand', HTMLElement), `On ${state.backend}, busy policy “${bot()?.busyPolicy ?? ''}”`);
+  byId('replies', HTMLElement).hidden = !state.hasReplies;
   showChannels(state);
   if (isNew) showUsers();
   showDepths();

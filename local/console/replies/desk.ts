@@ -2,6 +2,7 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { sendText } from '../../../runtime/channels/twilio/send.ts';
 import { systemClock } from '../../../runtime/core/clock.ts';
 import { storedItem } from '../../../runtime/core/dynamodb-values.ts';
+import { releaseHandOff } from '../../../runtime/replies/release-hand-off.ts';
 import { Problem } from '../../problem.ts';
 import { PUBLIC_URL } from '../../replies/engine.ts';
 import { COMPANY_NUMBER } from '../../replies/people.ts';
@@ -50,32 +51,27 @@ async function send(
   }
 }
 
-/** Flags and entry in one write, so that the engine never sees one without the other. */
+/** The entry first: the engine must not answer without having seen it. */
 async function release(
   { primaryChannel, conversationId }: HandOff,
   content: string,
   sid: string,
   { cloud }: DeskOptions,
 ): Promise<void> {
+  const { dynamodb, resources } = cloud;
   const now = new Date().toISOString();
   const entry = { message_id: sid, timestamp: now, role: 'assistant', content, part_sids: [sid] };
-  await cloud.dynamodb.send(
+  const key = { primaryChannel, conversationId };
+  await dynamodb.send(
     new UpdateItemCommand({
-      TableName: cloud.resources.conversations,
+      TableName: resources.conversations,
       Key: storedItem({ primary_channel: primaryChannel, conversation_id: conversationId }),
       ConditionExpression: 'attribute_exists(conversation_id)',
       UpdateExpression:
-        'SET #messages = list_append(#messages, :entries), hand_off_to_human = :no, ' +
-        'hand_off_to_human_reason = :none, conversation_status = :sent, updated_at = :now ' +
+        'SET messages = list_append(messages, :entries), conversation_status = :sent, updated_at = :now ' +
         'REMOVE failure_reason',
-      ExpressionAttributeNames: { '#messages': 'messages' },
-      ExpressionAttributeValues: storedItem({
-        ':entries': [entry],
-        ':no': false,
-        ':none': null,
-        ':sent': 'reply_sent',
-        ':now': now,
-      }),
+      ExpressionAttributeValues: storedItem({ ':entries': [entry], ':sent': 'reply_sent', ':now': now }),
     }),
   );
+  await releaseHandOff({ key }, dynamodb, resources.conversations, systemClock);
 }

@@ -108,6 +108,8 @@ export interface FaultView {
 /** Everything that the page shows, about one person's conversation. */
 export interface RepliesView {
   readonly backend: string;
+  /** Whether the console has a page of bots, too. */
+  readonly hasBots: boolean;
   readonly people: readonly PersonView[];
   /** The person whose conversation is shown. */
   readonly person: string;

@@ -13,6 +13,8 @@ import { recordView, type Shown, stagedView } from './record-view.ts';
 export interface RepliesConsoleOptions {
   /** Name of the emulator. */
   readonly backend: string;
+  /** Whether bots run beside it. */
+  readonly hasBots: boolean;
   readonly replies: StandReplies;
   readonly cloud: RepliesCloud;
   /** Of the Twilio stand-in. */
@@ -69,7 +71,7 @@ export class RepliesConsole {
 
   /** Everything about a person's conversation; `isRevealed`: with whole numbers. */
   async view(person: Person, isRevealed: boolean): Promise<RepliesView> {
-    const { backend, cloud, replies } = this.options;
+    const { backend, hasBots, cloud, replies } = this.options;
     const key = recordKey(person);
     const shown: Shown = isRevealed ? (text) => text : maskedText;
     const [conversation, staged, lockUntil, handOffs, depths, critical] = await Promise.all([
@@ -82,6 +84,7 @@ export class RepliesConsole {
     ]);
     return {
       backend,
+      hasBots,
       people: this.people.map(({ name, number }, at) => ({
         id: `p${at}`,
         name,

@@ -1,0 +1,79 @@
+import { byId, make, setText, syncList } from '../../../../cli/page/dom.ts';
+import type { FaultView, PhoneMessage, RepliesView } from '../../replies/model.ts';
+import { timeOfDay } from '../format.ts';
+
+const list = byId('messages', HTMLOListElement);
+const scroller = byId('scroller', HTMLElement);
+
+/** The person's phone; new messages come into view. */
+export function showPhone(messages: readonly PhoneMessage[]): void {
+  const before = list.childElementCount;
+  byId('welcome', HTMLElement).hidden = messages.length > 0;
+  syncList(list, messages, {
+    key: ({ key }) => key,
+    create: ({ side }) =>
+      make(
+        'li',
+        { class: side },
+        make(
+          'div',
+          { class: 'bubble' },
+          make('span', { class: 'bubble-text' }),
+          make('span', { class: 'bubble-note' }),
+        ),
+      ),
+    update: (element, { text, status, atMillis, tone }) => {
+      const [words, note] = element.firstElementChild?.children ?? [];
+      if (words instanceof HTMLElement) setText(words, text);
+      if (note instanceof HTMLElement) setText(note, `${timeOfDay(atMillis)} · ${status}`);
+      element.dataset.tone = tone;
+    },
+  });
+  if (before !== list.childElementCount) scroller.scrollTop = scroller.scrollHeight;
+}
+
+/** What fails at the moment, and the button that mends it. */
+export function showNotices(
+  { faults, activeFaults }: Pick<RepliesView, 'faults' | 'activeFaults'>,
+  lost: string | undefined,
+  onRepair: (provider: FaultView['provider']) => void,
+): void {
+  const active = faults.filter(({ id }) => activeFaults.includes(id));
+  const notices = [
+    ...(lost === undefined ? [] : [{ key: 'lost', tone: 'bad', text: lost, provider: undefined }]),
+    ...active.map(({ id, title, provider }) => ({ key: id, tone: 'warn', text: title, provider })),
+  ];
+  syncList(byId('notices', HTMLElement), notices, {
+    key: ({ key }) => key,
+    create: ({ tone, text, provider }) => {
+      const notice = make('p', { 'data-tone': tone }, make('span', {}, text));
+      if (!provider) return notice;
+      const button = make('button', { type: 'button' }, 'Repair it');
+      button.addEventListener('click', () => onRepair(provider));
+      notice.append(button);
+      return notice;
+    },
+  });
+}
+
+const dialog = byId('faults', HTMLDialogElement);
+
+/** Opens the menu of faults; `onChoose` gets the chosen one. */
+export function openFaults(faults: readonly FaultView[], onChoose: (fault: string) => void): void {
+  const choices = byId('fault-choices', HTMLFieldSetElement);
+  const legend = choices.querySelector('legend');
+  choices.replaceChildren(...(legend ? [legend] : []), ...faults.map(choice));
+  dialog.onclose = () => {
+    const chosen = new FormData(byId('fault-form', HTMLFormElement)).get('fault');
+    if (dialog.returnValue === 'set' && typeof chosen === 'string') onChoose(chosen);
+  };
+  dialog.returnValue = 'cancel';
+  dialog.showModal();
+}
+
+function choice({ id, title, effect }: FaultView, index: number): HTMLElement {
+  const checked = index === 0 && { checked: '' };
+  const radio = make('input', { type: 'radio', name: 'fault', value: id, ...checked });
+  const words = make('span', {}, make('strong', {}, title), make('span', { class: 'effect' }, effect));
+  return make('label', { class: 'choice' }, radio, words);
+}
