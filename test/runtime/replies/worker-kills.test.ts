@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Random } from '../../faults/random.ts';
 import type { OutsideCall } from '../../support/killable.ts';
 import {
   changeRecord,
@@ -191,4 +192,32 @@ test('killed before or after any call of a turn, the outcome is one reply, and n
       expect([when, place, sent(world), said(world).length]).toEqual([when, place, ['Hello'], 2]);
       expectOneReply(world);
     }
+});
+
+test('killed twice, at any two calls, with three parts to send: each part once, in order', async () => {
+  const random = new Random(5);
+  for (let time = 0; time < 40; time++) {
+    const world = await readyWorld({ reply: () => JSON.stringify({ content: REPLY }) });
+    const places = [random.between(1, 25), random.between(1, 25)];
+    const label = `killed at calls ${places}`;
+    let killed = 0;
+    const arm = () => {
+      let count = 0;
+      world.killer[random.next() < 0.5 ? 'before' : 'after'] = () => {
+        count += 1;
+        if (count !== places[killed]) return false;
+        killed += 1;
+        // The killer forgets its place only after this.
+        if (killed < places.length) queueMicrotask(arm);
+        return true;
+      };
+    };
+    arm();
+    await world.run(RECOVERY_SECONDS, { sweeps: true });
+    expect(killed, label).toBe(2);
+    expect(sent(world).join(''), label).toBe(REPLY);
+    expect(said(world).map(([role]) => role)).toEqual(['user', 'assistant']);
+    expect(creates(world), label).toBe(3);
+    expectNothingLeft(world);
+  }
 });

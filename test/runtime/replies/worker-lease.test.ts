@@ -122,6 +122,33 @@ test('a send is not begun when the lease cannot be prolonged', async () => {
   expect([modelCalls(world), lists(world)]).toEqual([1, 0]);
 });
 
+test('the note that a part was accepted is tried for seconds, so that nobody has to ask Twilio', async () => {
+  const world = await readyWorld();
+  let refusals = 6;
+  world.tap.before = ({ name, input }) => {
+    const accepted = world.twilio.messages[0]?.sid;
+    if (name === 'UpdateItem' && accepted && JSON.stringify(input).includes(accepted) && refusals-- > 0)
+      throw awsError('ThrottlingException', 400);
+  };
+  expect(await world.runWorker()).toMatchObject({ failures: [] });
+  expect(refusals).toBeLessThan(0);
+  expectOneReply(world);
+  expect(lists(world)).toBe(0);
+});
+
+test('the write before a send prolongs the lease, beats or no beats', async () => {
+  const world = await readyWorld({ environment: { SQS_HEARTBEAT_INTERVAL_MS: '30000' } });
+  const left: number[] = [];
+  world.killer.onCall = ({ service, name }) => {
+    if (service === 'model') world.clock.jump(50_000);
+    if (service === 'twilio' && name === 'POST')
+      left.push((world.conversation().lockExpiresAtSeconds ?? 0) - world.clock.nowMillis() / 1000);
+  };
+  await world.runWorker();
+  expect(left).toEqual([60]);
+  expectOneReply(world);
+});
+
 /** All AWS calls of an undisturbed turn. */
 async function awsCalls(): Promise<number> {
   const world = await readyWorld();

@@ -12,6 +12,7 @@ import {
   sent,
 } from './turn-world.ts';
 import type { RepliesWorld } from './world.ts';
+import { HUMAN_QUEUE } from './world-setup.ts';
 
 const reads = (world: RepliesWorld, secret: string) =>
   world.tap.details.filter(({ name, input }) => name === 'GetSecretValue' && input.SecretId === secret)
@@ -94,6 +95,18 @@ test.each([21211, 63003, 21614, 21602])(
   },
 );
 
+test('replies 45: killed after the refusal, before the person is told: told later, and not sent again', async () => {
+  const world = await readyWorld();
+  world.twilio.fail({ kind: 'refuse', code: 21211, method: 'create' });
+  world.killer.before = ({ name, input }) => name === 'SendMessage' && input.QueueUrl === HUMAN_QUEUE;
+  await world.run(7200);
+  expect(world.killer.before, 'the process ended').toBeUndefined();
+  expect([creates(world), lists(world), sent(world)]).toEqual([1, 0, []]);
+  expect(world.humanMessages).toMatchObject([{ draft_reply: 'Hello' }]);
+  expect(said(world)).toEqual([['user', 'Hi']]);
+  expectNothingLeft(world);
+});
+
 test('replies 45: Twilio 21610: the user has opted out, and no person is told', async () => {
   const world = await readyWorld();
   world.twilio.fail({ kind: 'refuse', code: 21610, method: 'create' });
@@ -169,6 +182,19 @@ test('Twilio finds it too long again: a person takes over', async () => {
   expect(await world.runWorker()).toMatchObject({ failures: [] });
   expect([sent(world), creates(world), finishedRules(world)]).toEqual([[], 2, ['permanent:21617']]);
   expect(world.humanMessages).toMatchObject([{ draft_reply: reply }]);
+});
+
+test('another trigger within the minute: Twilio is not asked yet, as its list may not have the message', async () => {
+  const world = await readyWorld({ twilio: { listLagMillis: 30_000 } });
+  world.twilio.fail({ kind: 'lose-answer', method: 'create' });
+  await world.runWorker();
+  world.clock.jump(5000);
+  await world.trigger();
+  expect((await world.runWorker())?.failures).toHaveLength(1);
+  expect([creates(world), lists(world)]).toEqual([1, 0]);
+  await world.run(1200);
+  expectOneReply(world);
+  expect([creates(world), lists(world), finishedRules(world)]).toEqual([1, 1, ['unclear_adopted']]);
 });
 
 test('the list cannot be had: the part stays unclear, and is not sent again', async () => {
