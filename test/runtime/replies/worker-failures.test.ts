@@ -101,6 +101,28 @@ test('replies 35: a model slower than its timeout: given up, nothing sent, the n
   expectOneReply(world);
 });
 
+test('with less than 75 s left the model is not asked, and with less than 25 s nothing is sent', async () => {
+  const world = await readyWorld({ workerTimeoutSeconds: 74 });
+  await world.runWorker();
+  expect([modelCalls(world), world.conversation().status]).toEqual([0, 'retry']);
+  expect(world.logs.of('turn_failed')).toMatchObject([{ rule: 'transient:TIME_BUDGET' }]);
+
+  const late = await readyWorld({ workerTimeoutSeconds: 90 });
+  late.killer.onCall = ({ service }) => {
+    if (service === 'model') late.clock.jump(66_000);
+  };
+  await late.runWorker();
+  expect([modelCalls(late), creates(late), late.conversation().pendingTurn?.state]).toEqual([
+    1,
+    0,
+    'model_done',
+  ]);
+  late.killer.onCall = undefined;
+  await late.run(60);
+  expectOneReply(late);
+  expect(modelCalls(late)).toBe(1);
+});
+
 test('replies 36: plain text is sent as it is', async () => {
   const world = await readyWorld({ reply: () => 'Hello' });
   await world.runWorker();
