@@ -20,6 +20,7 @@ import { addUpdate } from './bot/update.ts';
 import { addWebhook } from './bot/webhook.ts';
 import { addReplies } from './replies/commands.ts';
 import { sentenceOf } from './said.ts';
+import { addStatus } from './status/command.ts';
 import { paint } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
 
@@ -77,5 +78,6 @@ function hookline(world: World): Command {
   addTrace(program, world);
   addSend(bot, world);
   addReplies(program, world);
+  addStatus(program, world);
   return program;
 }

@@ -19,27 +19,37 @@ interface Page {
   readonly PaginationToken?: string;
 }
 
-/** Finds bots by the mark on their resources: one call for a hundred resources. */
+/** Finds bots by the mark on their resources. */
 export async function listBots(region: string | undefined, world: World): Promise<readonly ListedBot[]> {
+  const arns = await taggedArns(BOT_TAG, region, world);
+  return [...arns]
+    .map(([name, found]) => ({ name, resources: found.length, webhookUrl: webhookUrlOf(found) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** ARNs of what carries a tag, by the tag's value: one call for a hundred resources. */
+export async function taggedArns(
+  tag: string,
+  region: string | undefined,
+  world: World,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const tagging = await world.tagging(region);
   const arns = new Map<string, string[]>();
   let token: string | undefined;
   do {
     const command = new GetResourcesCommand({
-      TagFilters: [{ Key: BOT_TAG }],
+      TagFilters: [{ Key: tag }],
       ResourcesPerPage: 100,
       ...(token && { PaginationToken: token }),
     });
     const page: Page = await callAws(world.clock, 'tag:GetResources', () => tagging.send(command));
     for (const { ResourceARN: arn = '', Tags = [] } of page.ResourceTagMappingList ?? []) {
-      const name = Tags.find(({ Key }) => Key === BOT_TAG)?.Value ?? '';
+      const name = Tags.find(({ Key }) => Key === tag)?.Value ?? '';
       arns.set(name, [...(arns.get(name) ?? []), arn]);
     }
     token = page.PaginationToken || undefined;
   } while (token);
-  return [...arns]
-    .map(([name, found]) => ({ name, resources: found.length, webhookUrl: webhookUrlOf(found) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return arns;
 }
 
 /** An API's address follows from its ARN. */

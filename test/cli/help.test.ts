@@ -25,7 +25,7 @@ test.each([
 
 const ALL = [...BOT.map((name) => `bot ${name}`), ...REPLIES.map((name) => `replies ${name}`)];
 
-describe.each(['trace', ...ALL])('hookline %s --help', (words) => {
+describe.each(['trace', 'status', ...ALL])('hookline %s --help', (words) => {
   test('has an example, and no default that is not one', async () => {
     const { exitCode, out } = await hookline([...words.split(' '), '--help']);
     expect(exitCode).toBe(0);
