@@ -129,7 +129,9 @@ describe('hookline status', () => {
   });
 
   test("an alarm of a bot whose name begins like another's is told once", async () => {
-    const { run, alarms } = setUp({ 'hookline:bot': { shop: ['arn:aws:s3:::a'], 'shop-two': ['arn:aws:s3:::b'] } });
+    const { run, alarms } = setUp({
+      'hookline:bot': { shop: ['arn:aws:s3:::a'], 'shop-two': ['arn:aws:s3:::b'] },
+    });
     alarms.push({ AlarmName: 'shop-two-worker-errors', StateReason: 'x' });
     const { error } = await run();
     expect(error).toBe('error: Somebody is needed:\n- shop-two: the alarm shop-two-worker-errors rings\n');
