@@ -1,43 +1,49 @@
-import { mkdirSync } from 'node:fs';
-import { buildLambdaHandler } from '../../runtime/bot/handler.ts';
-import type { InvocationContext } from '../../runtime/bot/options.ts';
 import type { Clock } from '../../runtime/core/clock.ts';
 import { FUNCTION_ARN } from '../support/events.ts';
-import type { Invocation } from './observation.ts';
-import type { World } from './world.ts';
+import type { FunctionRun } from './invocation.ts';
+
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly invokedFunctionArn: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export type Handler = (event: unknown, context: InvocationContext) => Promise<unknown>;
 
 const never = new Promise<never>(() => {});
 
 /** One Lambda execution environment: it keeps what is warm, and when it dies nothing more comes of its code. */
-export class Container {
+export class Container<Run extends FunctionRun> {
   alive = true;
-  invocation: Invocation | undefined;
-  private readonly handler: (event: unknown, context: InvocationContext) => Promise<unknown>;
-  private onDeath: () => void = () => {};
+  invocation: Run | undefined;
+  /** What its code gets. */
   readonly clock: Clock;
+  private readonly handler: Handler;
+  private onDeath: () => void = () => {};
+  private frozenUntilMillis = 0;
 
   constructor(
-    readonly world: World,
-    readonly hop: 'ingress' | 'worker',
-    tmpDir: string,
+    readonly hop: string,
+    private readonly time: Clock,
+    build: (container: Container<Run>) => Handler,
   ) {
-    mkdirSync(tmpDir, { recursive: true });
     this.clock = {
-      nowMillis: () => world.clock.nowMillis(),
-      sleep: (millis, signal) => world.clock.sleep(millis, signal).then(() => this.whileAlive()),
+      nowMillis: () => time.nowMillis(),
+      sleep: (millis, signal) => time.sleep(millis, signal).then(() => this.whileAlive()),
     };
-    const { clients, agent } = world.network(this);
-    this.handler = buildLambdaHandler(undefined, {
-      agent,
-      clients: { ...clients, clock: this.clock },
-      environment: { ...world.environment, MAWS_TMP_DIR: tmpDir },
-      writeLog: (line) => world.log(this, line),
-    });
+    this.handler = build(this);
   }
 
-  /** Resolves at once while the environment lives, and never after its death. */
+  /** Resolves while the environment lives and is not frozen, and never after its death. */
   whileAlive(): Promise<void> {
-    return this.alive ? Promise.resolve() : never;
+    if (!this.alive) return never;
+    const left = this.frozenUntilMillis - this.time.nowMillis();
+    return left > 0 ? this.time.sleep(left).then(() => this.whileAlive()) : Promise.resolve();
+  }
+
+  /** Nothing of its code goes on for so long, and the world does. */
+  freeze(millis: number): void {
+    this.frozenUntilMillis = this.time.nowMillis() + millis;
   }
 
   die(): Promise<never> {
@@ -47,22 +53,21 @@ export class Container {
   }
 
   /** Runs the function to its answer, its error, its death or its timeout. */
-  async run(invocation: Invocation, event: unknown, timeoutMillis: number): Promise<unknown> {
+  async run(invocation: Run, event: unknown, timeoutMillis: number): Promise<unknown> {
     this.invocation = invocation;
-    const { clock } = this.world;
-    const end = clock.nowMillis() + timeoutMillis;
+    const end = this.time.nowMillis() + timeoutMillis;
     const over = new AbortController();
     const death = new Promise<void>((resolve) => {
       this.onDeath = resolve;
     });
-    const timeout = clock.sleep(timeoutMillis, over.signal).then(
+    const timeout = this.time.sleep(timeoutMillis, over.signal).then(
       () => void this.die(),
       () => {},
     );
     const context = {
       awsRequestId: invocation.requestId,
       invokedFunctionArn: FUNCTION_ARN,
-      getRemainingTimeInMillis: () => end - clock.nowMillis(),
+      getRemainingTimeInMillis: () => end - this.time.nowMillis(),
     };
     let answer: unknown;
     const work = this.handler(event, context).then(

@@ -1,5 +1,3 @@
-import type { Scenario } from './schedule.ts';
-
 /** What may go wrong with one call. The first words of each comment are those of the design's list. */
 export type FaultKind =
   /** Fails before: not done, once. */
@@ -38,10 +36,35 @@ export type FaultKind =
   /** A proxy answers with HTML; not done. */
   | 'html'
   /** A proxy answers with HTML, but it was done. */
-  | 'html-done';
+  | 'html-done'
+  /** Duplicate delivery: the queue gives the message that is worked on out again, at this moment. */
+  | 'redeliver'
+  /** The process stands still for minutes, and then goes on as if nothing had been. */
+  | 'freeze'
+  /** A person takes the conversation over at this moment. */
+  | 'takeover'
+  /** The user writes again at this moment. */
+  | 'message'
+  /** The user writes STOP at this moment. */
+  | 'stop'
+  /** The service answers 500; not done. */
+  | 'broken'
+  /** The service answers 500, but it was done. */
+  | 'broken-done'
+  /** The model's account has no quota left. */
+  | 'quota'
+  /** The provider says that the user has opted out. */
+  | 'unsubscribed'
+  /** The provider finds the text too long. */
+  | 'too-long'
+  /** The store takes only some requests of a batch. */
+  | 'unprocessed';
 
-const DUPLICATES = ['duplicate', 'duplicate-late'] as const;
-const AWS_KINDS = [
+/** The provider delivers again. */
+export const DUPLICATES = ['duplicate', 'duplicate-late'] as const;
+
+/** What can befall any AWS call. */
+export const AWS_KINDS = [
   'fail',
   'down',
   'outage',
@@ -54,22 +77,6 @@ const AWS_KINDS = [
   'timeout-done',
   ...DUPLICATES,
 ] as const;
-const SEND_KINDS = [...AWS_KINDS, 'refuse', 'expired', 'html', 'html-done'] as const;
-const AGENT_KINDS = ['fail', 'outage', 'die', 'timeout', ...DUPLICATES] as const;
-
-/** The faults that can befall a call. */
-export function kindsFor(label: string, mode: Scenario['mode']): readonly FaultKind[] {
-  if (label === 'mapping DeleteMessage') return ['fail'];
-  const kinds = [...baseKinds(label)];
-  if (/UpdateItem|TransactWrite|DeleteItem|PutObject history/.test(label)) kinds.push('conflict');
-  if (label.endsWith('SendMessageBatch')) kinds.push('partial');
-  return mode === 'drop' && label.startsWith('worker') ? [...kinds, 'duplicate-run'] : kinds;
-}
-
-function baseKinds(label: string): readonly FaultKind[] {
-  if (label.includes(' POST ')) return SEND_KINDS;
-  return label.endsWith('agent') ? AGENT_KINDS : AWS_KINDS;
-}
 
 /** Kinds after which the caller cannot know whether a send was done. */
 export const UNCLEAR_KINDS: ReadonlySet<FaultKind> = new Set([

@@ -1,4 +1,14 @@
-import type { RunResult } from './run.ts';
+import type { MetFault } from './fault-plan.ts';
+
+/** What one schedule showed. Each violation begins with its kind and a colon. */
+export interface RunResult {
+  readonly id: string;
+  readonly violations: readonly string[];
+  readonly met: readonly MetFault[];
+  readonly calls: readonly string[];
+  readonly repeated: number;
+  readonly trace: readonly string[];
+}
 
 /** Counts for one call and one fault. */
 export interface Row {
@@ -10,7 +20,7 @@ export interface Row {
   repeatedUnclear: number;
   repeatedClear: number;
   order: number;
-  /** Decided twice, a lock or a history that is wrong. */
+  /** Anything else: decided twice, a lock or a history that is wrong. */
   other: number;
 }
 
@@ -33,8 +43,9 @@ export class Tally {
     if (violations.length > 0 && this.failures.length < MAX_FAILURES) this.failures.push({ id, violations });
     const has = (kind: string) => (violations.some((violation) => violation.startsWith(`${kind}:`)) ? 1 : 0);
     const faults = met.length > 0 ? met : [{ label: 'no fault', kind: '' }];
-    const other =
-      has('decided') || has('lock') || has('history') || has('foreign') || has('told') || has('crash');
+    const other = violations.some((violation) => !/^(lost|repeated|order|explained):/.test(violation))
+      ? 1
+      : 0;
     for (const key of new Set(faults.map(({ label, kind }) => `${label}|${kind}`)))
       this.count(key, {
         runs: 1,

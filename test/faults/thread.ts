@@ -1,17 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type FaultKind, kindsFor } from './fault-kinds.ts';
-import { mutants } from './mutants.ts';
-import { type RunResult, runSchedule } from './run.ts';
-import {
-  namedScenario,
-  namedSchedule,
-  randomSchedule,
-  type Scenario,
-  type Schedule,
-  scenarioNames,
-  scheduleOf,
-} from './schedule.ts';
-import { Tally } from './tally.ts';
+import type { FaultKind } from './fault-kinds.ts';
+import { type RunResult, Tally } from './tally.ts';
 
 /** What a thread is told. */
 export interface ThreadInput {
@@ -25,80 +14,121 @@ export interface ThreadInput {
   readonly exhaustive: boolean;
   /** Random schedules of all threads together run until this many are done in all. */
   readonly total: number;
+  /** More random schedules run until so many seconds have passed since the start. */
+  readonly seconds?: number;
   readonly firstSeed: number;
-  /** Random schedules of this mode only. */
-  readonly mode?: Scenario['mode'];
+  /** Random schedules of this sort only; which sorts there are is the system's matter. */
+  readonly sort?: string;
   readonly mutant?: string;
-  /** Stop at the first violation. */
+  /** Stop at the first violation that begins with one of its kinds, any without kinds. */
   readonly stopAtFirst?: boolean;
 }
 
-const input = workerData as ThreadInput;
-const tally = new Tally();
-
-async function run(schedule: Schedule): Promise<RunResult> {
-  const result = await runSchedule(schedule, input.tmpDir, input.only !== undefined);
-  // What `trace` says of a broken runtime is no finding about the guarantee, and would hide those that are.
-  const violations = result.violations.filter((violation) => !violation.startsWith('explained:'));
-  tally.add(input.mutant === undefined ? result : { ...result, violations });
-  return result;
+/** A system under faults. An id brings its schedule back; a named scenario's faults stand behind it: `name#5:lost`. */
+export interface FaultSystem<Schedule> {
+  /** Named scenarios, which get every single fault. */
+  readonly names: readonly string[];
+  kindsFor(name: string, label: string): readonly FaultKind[];
+  /** After one of these faults at the first call of this label, every further call gets every fault, too. */
+  readonly second: {
+    readonly names: readonly string[];
+    readonly label: string;
+    readonly kinds: readonly FaultKind[];
+  };
+  scheduleOf(id: string): Schedule;
+  random(seed: number, sort?: string): Schedule;
+  run(schedule: Schedule, tmpDir: string, tracing: boolean): Promise<RunResult>;
+  readonly mutants: Readonly<Record<string, () => void>>;
 }
 
-const stopped = () => input.stopAtFirst === true && tally.failures.length > 0;
+/** The body of a thread: runs its share of the schedules and posts what they showed. */
+export async function runShare<Schedule>(system: FaultSystem<Schedule>): Promise<void> {
+  const input = workerData as ThreadInput;
+  // Thousands of errors are made on purpose; nobody reads where.
+  if (!input.only) Error.stackTraceLimit = 0;
+  if (input.mutant) system.mutants[input.mutant]?.();
+  const share = new Share(system, input);
+  parentPort?.postMessage(await share.all());
+}
 
-/** Every call of every scenario, with every fault that can befall it. */
-async function runSingleFaults(): Promise<void> {
-  for (const [index, name] of scenarioNames().entries()) {
-    if (index % input.of !== input.part) continue;
-    const { calls } = await run(namedSchedule(name));
-    const { mode } = namedScenario(name);
-    for (const [call, label] of calls.entries())
-      for (const kind of kindsFor(label, mode)) {
-        if (stopped()) return;
-        await run(namedSchedule(name, { call, kind }));
+class Share<Schedule> {
+  private readonly tally = new Tally();
+
+  constructor(
+    private readonly system: FaultSystem<Schedule>,
+    private readonly input: ThreadInput,
+  ) {}
+
+  async all() {
+    const { only, exhaustive } = this.input;
+    if (only) {
+      const { trace } = await this.run(this.system.scheduleOf(only));
+      return { tally: this.tally.data(), trace };
+    }
+    const started = performance.now();
+    if (exhaustive) {
+      await this.singleFaults();
+      await this.secondFaults();
+    }
+    await this.random(started);
+    return { tally: this.tally.data(), trace: [] };
+  }
+
+  private async run(schedule: Schedule): Promise<RunResult> {
+    const { tmpDir, only, mutant } = this.input;
+    const result = await this.system.run(schedule, tmpDir, only !== undefined);
+    // What `trace` says of a broken runtime is no finding about the guarantee, and would hide those that are.
+    const violations = result.violations.filter((violation) => !violation.startsWith('explained:'));
+    this.tally.add(mutant === undefined ? result : { ...result, violations });
+    return result;
+  }
+
+  private get isStopped(): boolean {
+    return this.input.stopAtFirst === true && this.tally.failures.length > 0;
+  }
+
+  private mine(names: readonly string[]): readonly string[] {
+    return names.filter((_, index) => index % this.input.of === this.input.part);
+  }
+
+  /** Every call of every scenario, with every fault that can befall it. */
+  private async singleFaults(): Promise<void> {
+    for (const name of this.mine(this.system.names)) {
+      const { calls } = await this.run(this.system.scheduleOf(name));
+      await this.everyFault(name, name, calls, 0);
+    }
+  }
+
+  private async everyFault(name: string, id: string, calls: readonly string[], from: number): Promise<void> {
+    for (let call = from; call < calls.length; call++)
+      for (const kind of this.system.kindsFor(name, calls[call] ?? '')) {
+        if (this.isStopped) return;
+        await this.run(this.system.scheduleOf(`${id}#${call}:${kind}`));
       }
   }
-}
 
-/** Faults of a first send that lead to the calls of a failure and of a second try. */
-const FIRST_FAULTS: readonly FaultKind[] = ['lost', 'die-after', 'refuse', 'down'];
-
-/** The calls that only a failure brings about, with every fault of their own. */
-async function runSecondFaults(): Promise<void> {
-  const names = scenarioNames().filter((name) => name.endsWith('/1/one'));
-  for (const [index, name] of names.entries()) {
-    if (index % input.of !== input.part) continue;
-    const { calls } = await runSchedule(namedSchedule(name), input.tmpDir);
-    const first = calls.indexOf('worker POST message');
-    for (const kind of FIRST_FAULTS) await runEverySecondFault(name, { call: first, kind });
+  /** The calls that only a failure brings about, with every fault of their own. */
+  private async secondFaults(): Promise<void> {
+    const { names, label, kinds } = this.system.second;
+    for (const name of this.mine(names)) {
+      const { calls } = await this.quietly(name);
+      const first = calls.indexOf(label);
+      for (const kind of kinds) {
+        const id = `${name}#${first}:${kind}`;
+        await this.everyFault(name, id, (await this.quietly(id)).calls, first + 1);
+      }
+    }
   }
-}
 
-async function runEverySecondFault(name: string, first: { call: number; kind: FaultKind }): Promise<void> {
-  const { calls } = await runSchedule(namedSchedule(name, first), input.tmpDir);
-  const { mode } = namedScenario(name);
-  for (let call = first.call + 1; call < calls.length && !stopped(); call++)
-    for (const kind of kindsFor(calls[call] ?? '', mode))
-      await run(namedSchedule(name, first, { call, kind }));
-}
-
-async function runRandom(): Promise<void> {
-  const share = Math.ceil(input.total / input.of);
-  for (let seed = input.firstSeed + input.part; tally.schedules < share && !stopped(); seed += input.of)
-    await run(randomSchedule(seed, input.mode));
-}
-
-// Thousands of errors are made on purpose; nobody reads where.
-if (!input.only) Error.stackTraceLimit = 0;
-if (input.mutant) mutants[input.mutant]?.();
-if (input.only) {
-  const { trace } = await run(scheduleOf(input.only));
-  parentPort?.postMessage({ tally: tally.data(), trace });
-} else {
-  if (input.exhaustive) {
-    await runSingleFaults();
-    await runSecondFaults();
+  private quietly(id: string): Promise<RunResult> {
+    return this.system.run(this.system.scheduleOf(id), this.input.tmpDir, false);
   }
-  await runRandom();
-  parentPort?.postMessage({ tally: tally.data(), trace: [] });
+
+  private async random(started: number): Promise<void> {
+    const { total, of, part, firstSeed, sort, seconds = 0 } = this.input;
+    const share = Math.ceil(total / of);
+    const isOver = () => this.tally.schedules >= share && performance.now() - started >= seconds * 1000;
+    for (let seed = firstSeed + part; !isOver() && !this.isStopped; seed += of)
+      await this.run(this.system.random(seed, sort));
+  }
 }

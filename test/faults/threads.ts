@@ -8,10 +8,10 @@ import { Tally, type TallyData } from './tally.ts';
 import type { ThreadInput } from './thread.ts';
 
 /** The simulation as one file, so that imports take no time of their own inside a schedule. */
-async function bundleThread(directory: string): Promise<string> {
+async function bundleThread(system: System, directory: string): Promise<string> {
   const outfile = join(directory, 'thread.mjs');
   await build({
-    entryPoints: [join(import.meta.dirname, 'thread.ts')],
+    entryPoints: [join(import.meta.dirname, system, 'thread.ts')],
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -33,14 +33,18 @@ interface ThreadAnswer {
   readonly trace: readonly string[];
 }
 
-/** Runs schedules on `threads` threads and sums up what they saw. */
+/** The folder that holds a system's simulation. */
+export type System = 'bot' | 'replies';
+
+/** Runs schedules of a system on `threads` threads and sums up what they saw. */
 export async function runThreads(
+  system: System,
   threads: number,
   input: Omit<ThreadInput, 'part' | 'of' | 'tmpDir'>,
 ): Promise<ThreadAnswer> {
   const directory = await mkdtemp(join(scratchRoot(), 'hookline-faults-'));
   try {
-    const file = await bundleThread(directory);
+    const file = await bundleThread(system, directory);
     const parts = Array.from({ length: threads }, (_, part) => part);
     const answers = await Promise.all(
       parts.map((part) =>

@@ -1,21 +1,15 @@
-import type { FaultKind } from './fault-kinds.ts';
+import type { FunctionRun } from '../invocation.ts';
 import type { Message } from './schedule.ts';
 
 /** One run of a function in a container. */
-export interface Invocation {
-  readonly requestId: string;
+export interface Invocation extends FunctionRun {
   readonly hop: 'ingress' | 'worker';
   /** The events that a worker's run was given. */
   readonly eventIds: readonly string[];
   /** Place at which it began. */
   readonly startedAt: number;
-  status: 'running' | 'ok' | 'error' | 'died';
-  /** Places (in the world's order of happenings) at which a fault befell it. */
-  readonly faultsAt: number[];
   /** Places at which it began a send, and for which event. */
   readonly sendsAt: { readonly at: number; readonly carrierId: string }[];
-  /** Calls that fail to the end of this run. */
-  readonly sticky: Map<string, FaultKind>;
   /** The lock when it asked for it. */
   lockSeen: LockSeen | undefined;
   /** Chat id → what it asked the agent about last; under merge chats are worked side by side. */

@@ -1,17 +1,17 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Webhook } from '../../local/recordings/webhooks.ts';
+import type { Webhook } from '../../../local/recordings/webhooks.ts';
 import {
   telegramWebhook,
   whatsappSignature,
   whatsappStatusWebhook,
   whatsappWebhook,
-} from '../../local/recordings/webhooks.ts';
-import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
-import type { BatchResponse } from '../../runtime/core/batch.ts';
-import type { HttpAnswer } from '../../runtime/core/http-event.ts';
-import { httpEvent, recordOf, sqsEvent } from '../support/events.ts';
-import type { FakeMessage } from '../support/fake-sqs.ts';
-import { Tap } from '../support/tap.ts';
+} from '../../../local/recordings/webhooks.ts';
+import type { StandInCall } from '../../../local/stand-ins/stand-in.ts';
+import type { BatchResponse } from '../../../runtime/core/batch.ts';
+import type { HttpAnswer } from '../../../runtime/core/http-event.ts';
+import { httpEvent, recordOf, sqsEvent } from '../../support/events.ts';
+import type { FakeMessage } from '../../support/fake-sqs.ts';
+import { Tap } from '../../support/tap.ts';
 import { EventRecord } from './observation.ts';
 import type { Message } from './schedule.ts';
 import { APP_SECRET, DEAD_LETTER_URL, PHONE_NUMBER_ID, QUEUE_URL, WEBHOOK_SECRET } from './settings.ts';
@@ -195,7 +195,7 @@ export class Actors {
     if (invocation.status !== 'ok' || !batchItemFailures) return;
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const { messageId, receiptHandle } of batch.filter((message) => !failed.has(message.messageId))) {
-      if (world.plannedFault('mapping DeleteMessage')) world.note(`the delete of ${messageId} was lost`);
+      if (world.plan.planned('mapping DeleteMessage')) world.note(`the delete of ${messageId} was lost`);
       else
         await this.sqs.send(new DeleteMessageCommand({ QueueUrl: QUEUE_URL, ReceiptHandle: receiptHandle }));
     }

@@ -1,4 +1,4 @@
-import { LONG } from '../../runtime/core/aws-errors.ts';
+import { LONG } from '../../../runtime/core/aws-errors.ts';
 import { checkExplanations } from './explain.ts';
 import { type Acceptance, type EventRecord, isVisible, type Visible } from './observation.ts';
 import { LOCK_TTL_SECONDS, type World } from './world.ts';

@@ -1,7 +1,7 @@
-import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
-import { aliasTarget } from '../../runtime/bot/history-alias.ts';
-import type { AwsCall, Fields } from '../support/tap.ts';
-import type { Container } from './container.ts';
+import type { StandInCall } from '../../../local/stand-ins/stand-in.ts';
+import { aliasTarget } from '../../../runtime/bot/history-alias.ts';
+import type { AwsCall, Fields } from '../../support/tap.ts';
+import type { BotContainer as Container } from './container.ts';
 import type { EventRecord, Invocation } from './observation.ts';
 import { eventIdOf, type World } from './world.ts';
 

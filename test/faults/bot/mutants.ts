@@ -1,10 +1,10 @@
-import { HistoryFile } from '../../runtime/bot/history-file.ts';
-import { BotJournal } from '../../runtime/bot/journal.ts';
-import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
-import { FakeS3 } from '../support/fake-s3.ts';
-import { FakeSqs } from '../support/fake-sqs.ts';
-import { awsError, type Fields } from '../support/tap.ts';
-import { Container } from './container.ts';
+import { HistoryFile } from '../../../runtime/bot/history-file.ts';
+import { BotJournal } from '../../../runtime/bot/journal.ts';
+import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { FakeS3 } from '../../support/fake-s3.ts';
+import { FakeSqs } from '../../support/fake-sqs.ts';
+import { awsError, type Fields } from '../../support/tap.ts';
+import { Container } from '../container.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a mutant reaches into what is private.
 const journal = BotJournal.prototype as any;

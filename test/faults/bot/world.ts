@@ -1,29 +1,23 @@
-import type { StandInCall } from '../../local/stand-ins/stand-in.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
-import { FakeLambda } from '../support/fake-lambda.ts';
-import { FakeS3 } from '../support/fake-s3.ts';
-import { FakeSqs } from '../support/fake-sqs.ts';
-import { FakeSsm } from '../support/fake-ssm.ts';
-import { Container } from './container.ts';
-import { type FaultKind, kindsFor } from './fault-kinds.ts';
-import { containerNetwork } from './network.ts';
+import type { StandInCall } from '../../../local/stand-ins/stand-in.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { FakeLambda } from '../../support/fake-lambda.ts';
+import { FakeS3 } from '../../support/fake-s3.ts';
+import { FakeSqs } from '../../support/fake-sqs.ts';
+import { FakeSsm } from '../../support/fake-ssm.ts';
+import type { FaultKind } from '../fault-kinds.ts';
+import { FaultPlan } from '../fault-plan.ts';
+import { Random } from '../random.ts';
+import { type BotContainer as Container, startContainer } from './container.ts';
+import { kindsFor } from './kinds.ts';
 import type { EventRecord, Invocation } from './observation.ts';
-import { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { botEnvironment, DEAD_LETTER_URL, ENV_TEXT, QUEUE_URL } from './settings.ts';
 import { Watch } from './watch.ts';
 
-const OUTAGE_MILLIS = 600_000;
 const INGRESS_TIMEOUT_MILLIS = 10_000;
 export const WORKER_TIMEOUT_MILLIS = 30_000;
 export const LOCK_TTL_SECONDS = 180;
-
-/** A fault as it happened. */
-export interface MetFault {
-  readonly label: string;
-  readonly kind: FaultKind;
-}
 
 /** The simulated AWS account and platform of one schedule, and the record of all that happens in it. */
 export class World {
@@ -37,9 +31,7 @@ export class World {
   readonly environment: Readonly<Record<string, string>>;
   readonly events = new Map<string, EventRecord>();
   readonly invocations = new Map<string, Invocation>();
-  /** Labels of all calls in order, and the faults that were met. */
-  readonly calls: string[] = [];
-  readonly met: MetFault[] = [];
+  readonly plan: FaultPlan;
   readonly violations: string[] = [];
   readonly watch = new Watch(this);
   readonly failureQueue: unknown[] = [];
@@ -48,14 +40,11 @@ export class World {
   readonly trace: string[] = [];
   readonly foreverMillis = 3_600_000;
   readonly expiredToken;
-  /** Faults still to come; switched off for the operator's part. */
-  faultsOn = true;
   /** Set by the actors: what a duplicate, a new message in the queue, an accepted part sets going. */
   onDuplicate: (kind: FaultKind, invocation: Invocation) => void = () => {};
   onQueued: () => void = () => {};
   onAccepted: (event: EventRecord, part: number, sent: StandInCall) => void = () => {};
   private readonly containers: Container[] = [];
-  private readonly outages = new Map<string, number>();
   private happenings = 0;
   private requests = 0;
 
@@ -66,6 +55,7 @@ export class World {
   ) {
     this.random = new Random(schedule.seed ^ 0x5bd1e995);
     const { scenario } = schedule;
+    this.plan = new FaultPlan(schedule.faults, this.clock, (label) => kindsFor(label, scenario.mode));
     this.environment = botEnvironment(scenario);
     this.expiredToken = {
       kind: 'refuse' as const,
@@ -93,10 +83,6 @@ export class World {
 
   latencyMillis(): number {
     return this.random.between(1, 30);
-  }
-
-  network(container: Container) {
-    return containerNetwork(this, container);
   }
 
   /** Runs a function in a free environment, now and then in a cold one. */
@@ -130,7 +116,7 @@ export class World {
       (container) => container.alive && container.hop === hop && !container.invocation,
     );
     if (free && !this.random.chance(0.1)) return free;
-    const container = new Container(this, hop, `${this.tmpDir}/${this.containers.length % 50}`);
+    const container = startContainer(this, hop, `${this.tmpDir}/${this.containers.length % 50}`);
     this.containers.push(container);
     return container;
   }
@@ -140,37 +126,16 @@ export class World {
     const { invocation } = container;
     if (!invocation) return undefined;
     const label = `${invocation.hop} ${name}`;
-    const fault = this.plannedFault(label) ?? invocation.sticky.get(label) ?? this.outage(label);
+    const fault = this.plan.at(label, invocation);
     this.note(
-      `${invocation.requestId} call ${this.calls.length - 1} ${name}${fault ? ` FAULT ${fault}` : ''}`,
+      `${invocation.requestId} call ${this.plan.calls.length - 1} ${name}${fault ? ` FAULT ${fault}` : ''}`,
     );
     if (fault) invocation.faultsAt.push(this.next());
-    if (fault === 'down' || fault === 'lost-down') invocation.sticky.set(label, fault);
     if (fault?.startsWith('duplicate')) {
       this.onDuplicate(fault, invocation);
       return undefined;
     }
     return fault;
-  }
-
-  /** Also used by the queue's event source mapping, which is no container. */
-  plannedFault(label: string): FaultKind | undefined {
-    const index = this.calls.push(label) - 1;
-    const planned = this.faultsOn ? this.schedule.faults.find(({ call }) => call === index) : undefined;
-    if (!planned) return undefined;
-    const kinds = kindsFor(label, this.schedule.scenario.mode);
-    const kind =
-      typeof planned.kind === 'string'
-        ? planned.kind
-        : (kinds[Math.floor(planned.kind.choice * kinds.length)] as FaultKind);
-    this.met.push({ label, kind });
-    if (kind === 'outage') this.outages.set(label, this.clock.nowMillis() + OUTAGE_MILLIS);
-    return kind;
-  }
-
-  private outage(label: string): 'outage' | undefined {
-    const over = !this.faultsOn || (this.outages.get(label) ?? 0) <= this.clock.nowMillis();
-    return over ? undefined : 'outage';
   }
 }
 

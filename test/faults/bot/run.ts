@@ -1,39 +1,30 @@
 import { writeFileSync } from 'node:fs';
-import type { HistoryRow } from '../../runtime/bot/agent.ts';
-import { aliasTarget } from '../../runtime/bot/history-alias.ts';
-import { HistoryFile } from '../../runtime/bot/history-file.ts';
+import type { HistoryRow } from '../../../runtime/bot/agent.ts';
+import { aliasTarget } from '../../../runtime/bot/history-alias.ts';
+import { HistoryFile } from '../../../runtime/bot/history-file.ts';
+import { takeGlobals } from '../globals.ts';
+import type { RunResult } from '../tally.ts';
 import { Actors } from './actors.ts';
 import { carrierOf, check, repetitions, unacceptedParts } from './check.ts';
 import type { EventRecord, Visible } from './observation.ts';
-import { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { DEAD_LETTER_URL } from './settings.ts';
-import { eventIdOf, type MetFault, World } from './world.ts';
-
-/** What one schedule showed. */
-export interface RunResult {
-  readonly id: string;
-  readonly violations: readonly string[];
-  readonly met: readonly MetFault[];
-  readonly calls: readonly string[];
-  readonly repeated: number;
-  readonly trace: readonly string[];
-}
+import { eventIdOf, World } from './world.ts';
 
 /** Runs one schedule to its end, redrives what an operator would see, and checks both. */
 export async function runSchedule(schedule: Schedule, tmpDir: string, tracing = false): Promise<RunResult> {
   const world = new World(schedule, tmpDir, tracing);
-  const restore = takeGlobals(world);
+  const restore = takeGlobals(world.clock, schedule.seed);
   try {
     const actors = new Actors(world);
     actors.write(schedule.scenario.messages);
     actors.poll();
     await actors.settle();
-    const calls = [...world.calls];
+    const calls = [...world.plan.calls];
     const visible = visibleIn(world);
     const violations = [...world.violations, ...check(world, visible)];
     world.note('--- the operator redrives, without faults');
-    world.faultsOn = false;
+    world.plan.isOn = false;
     await actors.redrive();
     violations.push(...check(world, either(visible, visibleIn(world))));
     violations.push(...checkAfterRedrive(world, visible), ...checkHistories(world, tmpDir));
@@ -42,7 +33,7 @@ export async function runSchedule(schedule: Schedule, tmpDir: string, tracing = 
     return {
       id: schedule.id,
       violations: [...new Set(violations)],
-      met: world.met,
+      met: world.plan.met,
       calls,
       repeated,
       trace: world.trace,
@@ -51,25 +42,6 @@ export async function runSchedule(schedule: Schedule, tmpDir: string, tracing = 
     world.clock.stop();
     restore();
   }
-}
-
-/** Jitter from the seed and timeouts on the world's clock, so that a schedule replays. */
-function takeGlobals(world: World): () => void {
-  const { random } = Math;
-  const { timeout } = AbortSignal;
-  const seeded = new Random(world.schedule.seed);
-  Math.random = () => seeded.next();
-  AbortSignal.timeout = (millis) => {
-    const controller = new AbortController();
-    void world.clock
-      .sleep(millis)
-      .then(() => controller.abort(new DOMException('Timed out', 'TimeoutError')));
-    return controller.signal;
-  };
-  return () => {
-    Math.random = random;
-    AbortSignal.timeout = timeout;
-  };
 }
 
 function visibleIn(world: World): Visible {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { runThreads } from '../threads.ts';
 import { mutants } from './mutants.ts';
 import type { Scenario } from './schedule.ts';
-import { runThreads } from './threads.ts';
 
 /** A broken runtime, and the finding that must give it away. */
 const FINDINGS: Readonly<Record<keyof typeof mutants, RegExp>> = {
@@ -35,16 +35,16 @@ test.each(Object.keys(mutants))('the checker finds a runtime that is broken by %
     firstSeed: 1,
     mutant,
     stopAtFirst: true,
-    ...(mode && { mode }),
+    ...(mode && { sort: mode }),
   };
-  const { tally } = await runThreads(1, input);
+  const { tally } = await runThreads('bot', 1, input);
   const found = tally.failures.flatMap(({ violations }) => violations);
   expect(found.join('\n')).toMatch(new RegExp(FINDINGS[mutant]!.source, 'm'));
 });
 
 test.each(['7', '4711', 'fifo/whatsapp/resend/3/busy#9:die-after'])('schedule %s replays', async (only) => {
   const run = async () => {
-    const { trace } = await runThreads(1, { exhaustive: false, total: 1, firstSeed: 1, only });
+    const { trace } = await runThreads('bot', 1, { exhaustive: false, total: 1, firstSeed: 1, only });
     // Log lines carry random trace ids.
     return trace.filter((line) => !line.includes(' log '));
   };

@@ -1,5 +1,6 @@
-import type { FaultKind } from './fault-kinds.ts';
-import { Random } from './random.ts';
+import type { FaultKind } from '../fault-kinds.ts';
+import type { PlannedFault } from '../fault-plan.ts';
+import { Random } from '../random.ts';
 
 /** One message of a user. */
 export interface Message {
@@ -23,12 +24,6 @@ export interface Scenario {
   readonly messages: readonly Message[];
   /** When WhatsApp reports what it accepted: within 20 s, after minutes, or never. */
   readonly statuses: 'prompt' | 'late' | 'none';
-}
-
-/** A fault at the n-th call of the schedule (from 0). `choice` picks the kind by what the call allows. */
-export interface PlannedFault {
-  readonly call: number;
-  readonly kind: FaultKind | { readonly choice: number };
 }
 
 /** One run of the simulated world. The id alone brings it back. */

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
-import { kindsFor } from './fault-kinds.ts';
-import { writeReport } from './report.ts';
-import type { TallyData } from './tally.ts';
-import { runThreads } from './threads.ts';
+import { writeReport } from '../report.ts';
+import type { TallyData } from '../tally.ts';
+import { runThreads } from '../threads.ts';
+import { kindsFor } from './kinds.ts';
 
 // FAULT_SCHEDULES=<n>: how many schedules at least. FAULT_SEED=<id>: only this one, with its trace.
 const total = Number(process.env.FAULT_SCHEDULES ?? 22_000);
@@ -35,7 +35,7 @@ let tally: TallyData;
 beforeAll(
   async () => {
     const input = { exhaustive: !only, total, firstSeed: 1, ...(only && { only }) };
-    const result = await runThreads(only ? 1 : 2, input);
+    const result = await runThreads('bot', only ? 1 : 2, input);
     tally = result.tally;
     if (only) console.log(result.trace.join('\n'));
     else writeReport('dist/reports/faults.md', tally);

@@ -1,10 +1,11 @@
-import { createGraphStandIn } from '../../local/stand-ins/graph.ts';
-import type { StandIn } from '../../local/stand-ins/stand-in.ts';
-import { createTelegramStandIn } from '../../local/stand-ins/telegram.ts';
-import type { Agent } from '../../runtime/bot/agent.ts';
-import { type AwsCall, awsError, type Fields, Tap } from '../support/tap.ts';
-import type { Container } from './container.ts';
-import { type FaultKind, UNCLEAR_KINDS } from './fault-kinds.ts';
+import { createGraphStandIn } from '../../../local/stand-ins/graph.ts';
+import type { StandIn } from '../../../local/stand-ins/stand-in.ts';
+import { createTelegramStandIn } from '../../../local/stand-ins/telegram.ts';
+import type { Agent } from '../../../runtime/bot/agent.ts';
+import type { AwsCall, Fields } from '../../support/tap.ts';
+import { type FaultKind, UNCLEAR_KINDS } from '../fault-kinds.ts';
+import { faultyTap } from '../faulty-tap.ts';
+import type { BotContainer as Container } from './container.ts';
 import type { World } from './world.ts';
 
 /** The word for a call in the report. */
@@ -15,50 +16,18 @@ export function labelOf({ service, name, input }: AwsCall): string {
   return `${name} ${key.startsWith('evt:') ? 'event' : 'lock'}`;
 }
 
-const THROTTLES: Readonly<Record<AwsCall['service'], Error>> = {
-  dynamodb: awsError('ThrottlingException', 400),
-  s3: awsError('SlowDown', 503),
-  sqs: awsError('RequestThrottled', 403),
-  lambda: awsError('TooManyRequestsException', 429),
-  ssm: awsError('ThrottlingException', 400),
-  logs: awsError('ThrottlingException', 400),
-  secretsmanager: awsError('ThrottlingException', 400),
-};
-
-function conflictOf({ name }: AwsCall): Error {
-  if (name === 'PutObject') return awsError('ConditionalRequestConflict', 409);
-  if (name !== 'TransactWriteItems') return awsError('TransactionConflictException', 400);
-  const CancellationReasons = [{ Code: 'TransactionConflict' }, { Code: 'None' }];
-  return awsError('TransactionCanceledException', 400, 'Transaction cancelled', { CancellationReasons });
-}
-
-const connectionLost = () => Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
-
-/** A container's clients: every call takes a moment, may meet a fault, and goes nowhere after death. */
+/** A container's clients, whose calls may meet faults. */
 export function containerNetwork(world: World, container: Container) {
-  const tap = new Tap();
-  const faults = new WeakMap<AwsCall, FaultKind>();
-  tap.before = async (call) => {
-    const fault = world.meet(container, labelOf(call));
-    if (fault) faults.set(call, fault);
-    await container.clock.sleep(world.latencyMillis());
-    if (fault === 'die') await container.die();
-    if (fault === 'timeout') await container.clock.sleep(world.foreverMillis);
-    if (fault === 'throttle') throw THROTTLES[call.service];
-    if (fault === 'conflict') throw conflictOf(call);
-    if (fault === 'partial') world.sqs.refuseLastEntry = true;
-    if (fault === 'fail' || fault === 'down' || fault === 'outage')
-      throw awsError('InternalServerError', 500);
-    world.watch.before(container, call);
-  };
-  tap.after = async (call) => {
-    world.watch.after(container, call);
-    const fault = faults.get(call);
-    if (fault === 'die-after') await container.die();
-    if (fault === 'timeout-done') await container.clock.sleep(world.foreverMillis);
-    await container.clock.sleep(world.latencyMillis());
-    if (fault === 'lost' || fault === 'lost-down') throw connectionLost();
-  };
+  const tap = faultyTap(container, {
+    foreverMillis: world.foreverMillis,
+    latencyMillis: () => world.latencyMillis(),
+    meet: (call) => world.meet(container, labelOf(call)),
+    before: (call, fault) => {
+      if (fault === 'partial') world.sqs.refuseLastEntry = true;
+      world.watch.before(container, call);
+    },
+    after: (call) => world.watch.after(container, call),
+  });
   return {
     clients: {
       s3: world.s3.as(tap),
