@@ -1,0 +1,19 @@
+import { runShare } from '../thread.ts';
+import { kindsFor } from './kinds.ts';
+import { mutants } from './mutants.ts';
+import { runSchedule } from './run.ts';
+import { namedScenario, PREFIX, randomSchedule, scenarioNames, scheduleOf } from './schedule.ts';
+
+await runShare({
+  names: scenarioNames(),
+  kindsFor: (name, label) => kindsFor(label, namedScenario(name).isUnswept),
+  second: {
+    names: [`${PREFIX}one`],
+    label: 'worker POST message',
+    kinds: ['lost', 'die-after', 'refuse', 'down'],
+  },
+  scheduleOf,
+  random: randomSchedule,
+  run: runSchedule,
+  mutants,
+});
