@@ -27,8 +27,8 @@ export interface FailedTurn extends Held {
 }
 
 /**
- * Gives a turn back that failed and will be tried again (classes T, H and A of contract replies §3.4): the trigger
- * lock, then the lease with the status. Resolves to how long the trigger is to stay away, in seconds. Throws
+ * Gives a turn back that failed and will be tried again (classes T, H and A of contract replies §3.4): the lease with
+ * the status, then the trigger lock. Resolves to how long the trigger is to stay away, in seconds. Throws
  * nothing: what could not be written expires.
  */
 export async function giveBack(
@@ -43,17 +43,18 @@ export async function giveBack(
   const unclearSinceMillis = timeMillis(begun);
   const attempt = { receives, nowMillis, random: ports.random(), unclearSinceMillis };
   const delaySeconds = retryDelaySeconds(failure.error, attempt);
-  const noted = async (what: string, step: () => Promise<unknown>) => {
-    await step().catch((error: unknown) =>
-      log.warn('give_back_failed', { what, error: describeError(error) }),
-    );
-  };
-  if (conversation.turnAttempts < config.maxReceiveCount)
+  const noted = <T>(what: string, step: () => Promise<T>): Promise<T | undefined> =>
+    step().catch((error: unknown) => {
+      log.warn('give_back_failed', { what, error: describeError(error) });
+      return undefined;
+    });
+  const change = changeOf(failure, failedTurn);
+  const isReleased = await noted('lease', () => ports.leases.release(lease, change));
+  // Without the lease the conversation is another worker's: a lock would keep its next messages waiting.
+  if (isReleased !== false && conversation.turnAttempts < config.maxReceiveCount)
     await noted('trigger lock', () =>
       ports.triggerLock.put(conversation.conversationId, delaySeconds + LOCK_MARGIN_SECONDS),
     );
-  const change = changeOf(failure, failedTurn);
-  await noted('lease', () => ports.leases.release(lease, change));
   return delaySeconds;
 }
 

@@ -49,7 +49,8 @@ export interface Leases {
   renew(lease: Lease, lengthSeconds: number): Promise<Lease | undefined>;
   /**
    * Gives it back with what else changes. Without `conversation_status` in it the status before the lease is
-   * restored. False when it was lost.
+   * restored. With it the turn failed, and the status before the lease stays beside it, for whoever finds in the end
+   * that nothing is to be done. False when it was lost.
    */
   release(lease: Lease, change?: RecordChange): Promise<boolean>;
   /** Changes the record under the lease. */
@@ -59,12 +60,12 @@ export interface Leases {
 /** The status that stands for a lease. */
 export const PROCESSING = 'processing_reply';
 
-/** Attributes that are there only while a lease is held. */
+/** Attributes that are there only while a lease is held, the last of them until its turn is over. */
 export const LEASE_ATTRIBUTES = [
   'lock_owner',
   'lock_expires_at',
-  'status_before_lock',
   'processing_started_at',
+  'status_before_lock',
 ];
 
 class DynamoLeases implements Leases {
@@ -117,7 +118,7 @@ class DynamoLeases implements Leases {
       ...change,
       set: restores && before !== undefined ? { ...set, conversation_status: before } : set,
       remove: [
-        ...LEASE_ATTRIBUTES,
+        ...LEASE_ATTRIBUTES.filter((name) => restores || name !== 'status_before_lock'),
         ...remove,
         ...(restores && before === undefined ? ['conversation_status'] : []),
       ],

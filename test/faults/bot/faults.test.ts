@@ -1,12 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
+import { chosenFor } from '../chosen.ts';
 import { writeReport } from '../report.ts';
 import type { TallyData } from '../tally.ts';
 import { runThreads } from '../threads.ts';
 import { kindsFor } from './kinds.ts';
 
-// FAULT_SCHEDULES=<n>: how many schedules at least. FAULT_SEED=<id>: only this one, with its trace.
-const total = Number(process.env.FAULT_SCHEDULES ?? 22_000);
-const only = process.env.FAULT_SEED;
+const { only, isOther, total, seconds } = chosenFor('bot', 20_000);
 
 /** Every call of a turn, those of its failures included. */
 const LABELS = [
@@ -31,10 +30,11 @@ const LABELS = [
   'worker agent',
 ];
 
-let tally: TallyData;
+let tally: TallyData = { schedules: 0, rows: [], failures: [] };
 beforeAll(
   async () => {
-    const input = { exhaustive: !only, total, firstSeed: 1, ...(only && { only }) };
+    if (isOther) return;
+    const input = { exhaustive: !only, total, seconds, firstSeed: 1, ...(only && { only }) };
     const result = await runThreads('bot', only ? 1 : 2, input);
     tally = result.tally;
     if (only) console.log(result.trace.join('\n'));
@@ -49,7 +49,7 @@ test('the guarantee holds in every schedule', () => {
 });
 
 test('at least 20,000 schedules ran, and every call of a turn met every fault', () => {
-  if (only) return;
+  if (only || isOther) return;
   expect(tally.schedules).toBeGreaterThanOrEqual(Math.min(total, 20_000));
   const met = new Set(tally.rows.map(({ label, kind }) => `${label} ${kind}`));
   const wanted = LABELS.flatMap((label) => {

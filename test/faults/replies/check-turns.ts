@@ -55,7 +55,7 @@ function checkParts(world: World, turn: Turn, entries: readonly StoredEntry[]): 
     if (accepted.length === 0)
       return turn.ending ? [] : [`lost: part ${part} of ${turn.id} never arrived, and no person was told`];
     // What Twilio's list hid when it was asked, nobody could record.
-    return isRecorded || accepted.some((acceptance) => isHidden(world, acceptance))
+    return isRecorded || world.schedule.scenario.listLagMillis >= GRACE_MILLIS
       ? []
       : [`lost: part ${part} of ${turn.id} arrived and is not in the record`];
   });
@@ -64,10 +64,6 @@ function checkParts(world: World, turn: Turn, entries: readonly StoredEntry[]): 
     ...foreign.map((sid) => `decided: turn ${turn.id} records ${sid}, which is none of its parts`),
   ];
 }
-
-/** Whether Twilio's list may have left a message out when it was asked after the grace. */
-const isHidden = ({ schedule: { scenario } }: World, _acceptance: Acceptance): boolean =>
-  scenario.listLagMillis >= GRACE_MILLIS;
 
 /** A part is accepted again only where Twilio's list could not tell that it was there, and never under hold. */
 function checkRepetitions(world: World, turn: Turn): string[] {

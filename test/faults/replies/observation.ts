@@ -6,8 +6,10 @@ export type Hop = 'webhook' | 'worker' | 'sweeper';
 /** One run of a function in a container. */
 export interface Invocation extends FunctionRun {
   readonly hop: Hop;
-  /** Place at which its process last stood still. */
+  /** Place at which its process last stood still; -1: never. */
   frozenAt: number;
+  /** Worker: whose record it wrote. */
+  chat: number | undefined;
   /** Sweeper: conversations whose record it saw with a live lease. */
   readonly sawLeased: Set<string>;
 }

@@ -6,7 +6,7 @@ import { CHANNEL_QUEUE } from '../../runtime/replies/world-setup.ts';
 import type { AwsCall, Fields } from '../../support/tap.ts';
 import type { RepliesContainer } from './container.ts';
 import { purposeOf } from './network.ts';
-import { type Chat, type Inbound, type Invocation, Turn } from './observation.ts';
+import { type Chat, type Invocation, Turn } from './observation.ts';
 import { conversationId } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -26,7 +26,7 @@ export class Watch {
     if (name === 'GetItem' && input.TableName === TABLES.conversations) this.sawRecord(invocation, input);
     const isRecord = name === 'TransactWriteItems' || input.TableName === TABLES.conversations;
     if (isRecord && (name === 'UpdateItem' || name === 'TransactWriteItems'))
-      this.recordWritten(name === 'UpdateItem' ? input : undefined);
+      this.recordWritten(invocation, name === 'UpdateItem' ? input : undefined);
   }
 
   private queued({ requestId, hop, sawLeased }: Invocation, { QueueUrl, MessageBody }: Fields): void {
@@ -58,11 +58,13 @@ export class Watch {
   }
 
   /** Compares every record with what was known of it. */
-  private recordWritten(input: AwsCall['input'] | undefined): void {
+  private recordWritten(invocation: Invocation, input: AwsCall['input'] | undefined): void {
     const isBegin = input !== undefined && purposeOf(input) === 'begin';
     for (const chat of this.world.chats.values()) {
       const key = input ? String((input.Key as Fields).conversation_id.S) : undefined;
-      if (key === undefined || key === conversationId(chat.number)) this.compare(chat, isBegin);
+      if (key !== undefined && key !== conversationId(chat.number)) continue;
+      if (key !== undefined && invocation.hop === 'worker') invocation.chat = chat.number;
+      this.compare(chat, isBegin);
     }
   }
 
@@ -110,31 +112,31 @@ export class Watch {
       world.violations.push(`taken-over: part ${part} of ${turn.id} was begun beside a person`);
   }
 
-  /** The model is asked about a turn, whose texts name its messages. */
+  /** The model is asked about the turn of the conversation whose lease its worker took. */
   asked({ invocation }: RepliesContainer, messages: readonly Fields[]) {
     const { world } = this;
     const text = String(messages.at(-1)?.content ?? '');
-    const asked = [...text.matchAll(/^m\d+$/gm)].map(([word]) => this.byText(word));
-    const last = asked.at(-1);
-    if (!invocation || !last) throw new Error(`The model was asked about unknown messages: ${text}`);
-    const turn = this.chatOf(last)?.turns.at(-1);
-    const wanted = turn?.sids.map((sid) => world.inbound.get(sid)?.text).join();
-    if (!turn || wanted !== asked.map((inbound) => inbound.text).join())
-      world.violations.push(`foreign: the model was asked about ${text}, its turn is of ${wanted}`);
-    if (turn?.decidedAt !== undefined)
+    const chat = world.chats.get(invocation?.chat ?? 0);
+    const turn = chat?.turns.findLast(({ sids }) => this.textOf(sids) === text);
+    const last = world.inbound.get(turn?.sids.at(-1) ?? '');
+    if (!invocation || !chat || !turn || !last) {
+      world.violations.push(`foreign: the model was asked about what is no turn: ${text}`);
+      throw new Error(`The model was asked about what is no turn: ${text}`);
+    }
+    // Who stood still cannot know; the fence keeps what it hears out of the record.
+    if (turn.decidedAt !== undefined && invocation.frozenAt < 0)
       world.violations.push(`decided: the model was asked again for ${turn.id} after its reply was stored`);
     this.runs += 1;
     return { message: last.message, run: this.runs };
   }
 
-  private byText(word: string): Inbound {
-    const found = [...this.world.inbound.values()].find(({ text }) => text === word);
-    if (!found) throw new Error(`Nobody wrote ${word}`);
-    return found;
-  }
-
-  private chatOf({ message }: Inbound): Chat | undefined {
-    return this.world.chats.get(message.chat);
+  /** Messages as the model is to get them. */
+  private textOf(sids: readonly string[]): string {
+    const lines = sids.flatMap((sid) => {
+      const { text, message } = this.world.inbound.get(sid) ?? {};
+      return [text, ...(message?.kind === 'media' ? ['[media image/jpeg]'] : [])];
+    });
+    return lines.join('\n');
   }
 
   /** Twilio took a message. */

@@ -124,6 +124,7 @@ export class World {
       faultsAt: [],
       sticky: new Map(),
       frozenAt: -1,
+      chat: undefined,
       sawLeased: new Set(),
     };
     onStart(invocation);
