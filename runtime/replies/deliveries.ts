@@ -50,7 +50,10 @@ function noteUpdate({ target, messageSid, status, errorCode, set, seenStatus }: 
   const expression = new Expression();
   const place = `${target.kind === 'entry' ? 'messages' : 'pending_turn.parts'}[${target.index}]`;
   const known = `${place}.delivery_status`;
-  const conditions = [...isThere(expression, target, place, messageSid), isRise(expression, known, status)];
+  const conditions = [
+    ...isThere(expression, target, place, messageSid),
+    isRise(expression, known, status, target.isOfSeveral),
+  ];
   // Setting the status of a record that a worker has just taken would break its lease.
   if (Object.keys(set).length > 0) conditions.push(isStill(expression, 'conversation_status', seenStatus));
   const change = {
@@ -82,9 +85,9 @@ function isThere(expression: Expression, target: DeliveryTarget, place: string, 
   ];
 }
 
-function isRise(expression: Expression, known: string, status: string): string {
+function isRise(expression: Expression, known: string, status: string, isOfSeveral: boolean): string {
   const path = expression.path(known);
-  const below = statusesBelow(status).map((lower) => expression.value(lower));
+  const below = statusesBelow(status, isOfSeveral).map((lower) => expression.value(lower));
   const isLower = below.length > 0 ? ` OR ${path} IN (${below.join(', ')})` : '';
   return `(attribute_not_exists(${path})${isLower})`;
 }

@@ -11,12 +11,15 @@ export type DeliveryTarget =
       readonly known: string | undefined;
       /** What the user was to get. */
       readonly text: string;
+      /** The entry stands for several messages, and has one status. */
+      readonly isOfSeveral: boolean;
     }
   | {
       readonly kind: 'part';
       readonly index: number;
       readonly known: string | undefined;
       readonly text: string;
+      readonly isOfSeveral: false;
       readonly turnId: string;
       /** The turn does not know yet that its part was accepted. */
       readonly isAdopted: boolean;
@@ -33,7 +36,13 @@ export function deliveryTarget(
   );
   const entry = entries[index];
   if (entry?.role === 'assistant')
-    return { kind: 'entry', index, known: entry.deliveryStatus, text: entry.content };
+    return {
+      kind: 'entry',
+      index,
+      known: entry.deliveryStatus,
+      text: entry.content,
+      isOfSeveral: entry.partSids.length > 1,
+    };
   if (!pendingTurn) return undefined;
   const { turnId, parts } = pendingTurn;
   const marked = mark?.turnId === turnId ? mark.part - 1 : -1;
@@ -42,5 +51,6 @@ export function deliveryTarget(
   if (!part) return undefined;
   const stored = asRecord(asList(asRecord(data.pending_turn).parts)[place]);
   const known = asText(stored.delivery_status);
-  return { kind: 'part', index: place, known, text: part.text, turnId, isAdopted: part.sid === undefined };
+  const isAdopted = part.sid === undefined;
+  return { kind: 'part', index: place, known, text: part.text, isOfSeveral: false, turnId, isAdopted };
 }

@@ -51,7 +51,7 @@ async function attempt(
   const target = deliveryTarget(conversation, callback, mark);
   const failed = isFailedStatus(callback.status);
   if (target) {
-    if (!supersedes(callback.status, target.known)) return;
+    if (!supersedes(callback.status, target.known, target.isOfSeveral)) return;
     const failure = failed ? deliveryFailure(callback.errorCode, conversation) : undefined;
     if (failure && !isTold) await tellPerson(report, target, failure, conversation, ports);
     if (await write(report, target, failure, conversation, ports)) return;

@@ -33,16 +33,20 @@ const FAILED: ReadonlySet<string> = new Set(['failed', 'undelivered']);
 
 /**
  * The statuses that a later one may replace, for the write's condition. Callbacks come in any order, so a status only
- * rises; a failure is final, and does not undo what has arrived. Empty for a status without a rank.
+ * rises; a failure is final, and does not undo what has arrived. Empty for a status without a rank. `isOfSeveral`:
+ * what is known may be of another message of the same reply, whose arrival does not outweigh this one's failure.
  */
-export function statusesBelow(status: string): readonly string[] {
+export function statusesBelow(status: string, isOfSeveral = false): readonly string[] {
+  if (isOfSeveral && FAILED.has(status)) return RISING;
   const rank = RISING.indexOf(FAILED.has(status) ? 'delivered' : status);
   return rank < 0 ? [] : RISING.slice(0, rank);
 }
 
 /** Whether a status replaces what is known; the first one with a rank replaces nothing known. */
-export const supersedes = (status: string, known: string | undefined): boolean =>
-  known === undefined ? RISING.includes(status) || FAILED.has(status) : statusesBelow(status).includes(known);
+export const supersedes = (status: string, known: string | undefined, isOfSeveral = false): boolean =>
+  known === undefined
+    ? RISING.includes(status) || FAILED.has(status)
+    : statusesBelow(status, isOfSeveral).includes(known);
 
 /** Whether Twilio gave the message up. */
 export const isFailedStatus = (status: string): boolean => FAILED.has(status);

@@ -149,7 +149,8 @@ export class Actors {
     const { world } = this;
     const { statuses, undelivered } = world.schedule.scenario;
     if (statuses === 'none') return;
-    const last = undelivered === undefined ? 'delivered' : 'undelivered';
+    // Of a reply in several parts some arrive and some do not.
+    const last = undelivered !== undefined && world.random.chance(0.6) ? 'undelivered' : 'delivered';
     const order = statuses === 'mixed' ? [last, 'sent'] : ['sent', last];
     for (const status of order) {
       await world.clock.sleep(

@@ -97,7 +97,9 @@ function checkHandOff(turn: Turn, entries: readonly StoredEntry[], handed: Reado
   const isOurs = turn.ending && turn.ending.kind !== 'opted_out';
   const untold = isOurs ? turn.sids.filter((sid) => !handed.has(sid)) : [];
   const [reply] = entryOf(turn, entries, 'assistant');
-  const given = [...turn.givenUp].filter((sid) => reply?.partSids.includes(sid) && !handed.has(sid));
+  const givenUp = [...turn.givenUp].filter((sid) => reply?.partSids.includes(sid));
+  // One reply, one call for a person.
+  const given = givenUp.some((sid) => handed.has(sid)) ? [] : givenUp;
   return [
     ...(untold.length > 0 ? [`lost: no person was told of turn ${turn.id} (${turn.ending?.rule})`] : []),
     ...given.map((sid) => `lost: no person was told that ${sid} of ${turn.id} was not delivered`),

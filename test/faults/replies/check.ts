@@ -32,9 +32,7 @@ export function checkAtEnd(world: World): string[] {
       ...checkTurns(world, chat, entries, handed),
       ...checkOrder(world, chat, entries),
       ...checkNothingLeft(world, chat),
-      ...(chat.confirmations > chat.optOuts
-        ? [`opted-out: ${chat.confirmations} confirmations of ${chat.optOuts} opt-outs`]
-        : []),
+      ...checkConfirmations(world, chat),
     ];
   });
 }
@@ -64,6 +62,23 @@ function checkMessages(
       ...(route === 'human' && !handed.has(sid) ? [`lost: no person was told of ${short(sid)}`] : []),
     ];
   });
+}
+
+/** An opt-out is confirmed once at most; of two STOPs at the same moment each may believe to be the first. */
+function checkConfirmations(world: World, chat: Chat): string[] {
+  const { confirmations, optOuts } = chat;
+  const stops = inboundOf(world, chat).filter(({ message }) => message.kind === 'stop');
+  const never = Number.POSITIVE_INFINITY;
+  const twins = stops.filter((stop) =>
+    stops.some(
+      (other) =>
+        other !== stop &&
+        (other.sentAt ?? never) < (stop.acknowledgedAt ?? never) &&
+        (stop.sentAt ?? never) < (other.acknowledgedAt ?? never),
+    ),
+  );
+  const allowed = Math.min(stops.length, optOuts + twins.length);
+  return confirmations > allowed ? [`opted-out: ${confirmations} confirmations of ${optOuts} opt-outs`] : [];
 }
 
 /** Messages that came one after the other stand so, within a turn and over turns. */

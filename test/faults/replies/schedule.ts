@@ -87,7 +87,7 @@ const SHAPES: Readonly<Record<string, Scenario>> = {
   lagging: { ...CALM, listLagMillis: 200_000, messages: [one] },
   'hand-off': { ...CALM, messages: [{ ...one, model: 'hand-off' }] },
   refusal: { ...CALM, messages: [{ ...one, model: 'refuse' }] },
-  undelivered: { ...CALM, messages: [one], statuses: 'prompt', undelivered: 63_016 },
+  undelivered: { ...CALM, messages: [{ ...one, parts: 2 }], statuses: 'prompt', undelivered: 63_016 },
   /** STOP while the model thinks, a message nobody answers, START, and one more. */
   stop: {
     ...CALM,

@@ -55,6 +55,9 @@ describe('the ranks', () => {
     expect(order.map((known) => supersedes(failure, known))).toEqual([true, true, true, false, false]);
     expect(order.map((status) => supersedes(status, failure))).toEqual(order.map(() => false));
     expect(supersedes(failure, failure)).toBe(false);
+    // Of a reply in several messages another one may have arrived.
+    expect(order.map((known) => supersedes(failure, known, true))).not.toContain(false);
+    expect(supersedes(failure, failure, true)).toBe(false);
     expect(isFailedStatus(failure)).toBe(true);
   });
 
