@@ -19,6 +19,8 @@ export interface DeployOptions {
   /** `terraform` or `tofu`. */
   readonly terraform: string;
   readonly stacks: readonly StandStack[];
+  /** Of the stand-ins. */
+  readonly serverPort: number;
   readonly say: Say;
   readonly signal: AbortSignal;
 }
@@ -57,7 +59,7 @@ async function attempt(
 ): Promise<Deployed> {
   // From here on the states belong together only if all goes well.
   await folder.forget();
-  const { say, signal } = options;
+  const { say, signal, serverPort } = options;
   const emulator = await startEmulator(options.backend, {
     folder: folder.emulator,
     persist: true,
@@ -71,9 +73,9 @@ async function attempt(
     const applied = { ...known, ...deployed };
     const port = Number(new URL(emulator.endpoint).port);
     // What is applied is sure only once the emulator has saved it.
-    await folder.keep({ port, applied: {} });
+    await folder.keep({ port, serverPort, applied: {} });
     const outputs = Object.entries(deployed).map(([name, stack]) => [name, stack.outputs]);
-    return { emulator, outputs: Object.fromEntries(outputs), kept: { port, applied } };
+    return { emulator, outputs: Object.fromEntries(outputs), kept: { port, serverPort, applied } };
   } catch (error) {
     await emulator.stop();
     await folder.startOver();

@@ -6,6 +6,8 @@ import { Problem } from './problem.ts';
 export interface Kept {
   /** The emulator's port: queue addresses hold it, so the next start must use it again. */
   readonly port: number;
+  /** The stand-ins' port: a configuration may hold it, so a start that may take any takes it again. */
+  readonly serverPort: number;
   /** What the last end in order left applied, by configuration; empty when it is not known. */
   readonly applied: Readonly<Record<string, Applied>>;
 }
@@ -93,7 +95,8 @@ function isAlive(pid: number): boolean {
 async function readKept(file: string): Promise<Kept | undefined> {
   try {
     const kept = JSON.parse(await readFile(file, 'utf8')) as Partial<Kept>;
-    return typeof kept.port === 'number' ? { port: kept.port, applied: kept.applied ?? {} } : undefined;
+    const { port, serverPort = 0, applied = {} } = kept;
+    return typeof port === 'number' ? { port, serverPort, applied } : undefined;
   } catch {
     return undefined;
   }

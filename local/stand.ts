@@ -12,6 +12,7 @@ import {
 import { type Deployed, deploy } from './deployment.ts';
 import { type Backend, type Emulator, listenHost } from './emulator/emulator.ts';
 import { openStandFolder, type StandFolder } from './kept-state.ts';
+import { isPortFree } from './process.ts';
 import { type Say, step } from './progress.ts';
 import { buildEngine, ENGINE_STACK, engineSettings } from './replies/engine.ts';
 import { newRepliesSecrets } from './replies/secrets.ts';
@@ -83,37 +84,43 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     const folder = await openStandFolder(options.folder ?? folderOf(options.backend));
     ends.push(() => folder.release());
     const secrets = newSecrets();
-    const repliesSecrets = newRepliesSecrets();
-    const providersOfReplies = createRepliesStandIns(repliesSecrets);
+    const ofReplies = repliesProviders();
     const standIns: StandIns = {
       whatsapp: createGraphStandIn(),
       telegram: createTelegramStandIn(),
-      ...(options.hasReplies && { twilio: providersOfReplies.twilio, responses: providersOfReplies.model }),
+      ...(options.hasReplies && { twilio: ofReplies.standIns.twilio, responses: ofReplies.standIns.model }),
     };
     const routes = [platformRoute(standIns), controlRoute(standIns), ...(options.routes ?? [])];
     // Before anything that takes time: a port in use is known at once.
-    const server = await startServer(routes, options.port, listenHost(options.backend));
+    const port = options.port || (await lastServerPort(folder));
+    const server = await startServer(routes, port, listenHost(options.backend));
     ends.push(() => server.close());
     await prepare(folder, server.port, options);
-    const deployed = await deploy(folder, { ...options, stacks: stacksOf(options, secrets, server.port) });
+    const stacks = stacksOf(options, secrets, server.port);
+    const deployed = await deploy(folder, { ...options, stacks, serverPort: server.port });
     const { emulator, outputs } = deployed;
     const trust = keepAtEnd(folder, deployed, ends);
     const bots = await connectBots(options, deployed, { secrets, port: server.port, ends });
     const engine = outputs[ENGINE_STACK.name];
-    const replies = engine && {
-      emulator,
-      secrets: repliesSecrets,
-      standIns: providersOfReplies,
-      outputs: engine,
-    };
-    const connected = options.hasReplies && replies ? await connectReplies(replies) : undefined;
-    if (connected) ends.push(() => connected.stop());
+    const replies = engine && (await connectReplies({ ...ofReplies, emulator, outputs: engine }));
+    if (replies) ends.push(() => replies.stop());
     const serverUrl = `http://127.0.0.1:${server.port}`;
-    return { emulator, serverUrl, standIns, secrets, bots, replies: connected, ...trust, stop };
+    return { emulator, serverUrl, standIns, secrets, bots, replies, ...trust, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function repliesProviders() {
+  const secrets = newRepliesSecrets();
+  return { secrets, standIns: createRepliesStandIns(secrets) };
+}
+
+/** The port that the last start took, if it can be had; else 0, any. */
+async function lastServerPort(folder: StandFolder): Promise<number> {
+  const { serverPort = 0 } = (await folder.kept()) ?? {};
+  return serverPort > 0 && (await isPortFree(serverPort)) ? serverPort : 0;
 }
 
 /** Zips and configurations, before anything is started: a mistake in an agent or in the settings costs no state. */

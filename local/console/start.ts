@@ -58,11 +58,11 @@ async function botsPages(stand: Stand) {
 }
 
 async function repliesPages(stand: Stand): Promise<readonly Route[]> {
-  const { replies, emulator, bots, serverUrl: twilioUrl } = stand;
+  const { replies, emulator, bots } = stand;
   if (!replies) return [];
   const cloud = new RepliesCloud(resourcesOf(replies.outputs), emulatorClient(emulator.endpoint));
   const hasBots = Object.keys(bots).length > 0;
-  const console = new RepliesConsole({ backend: backendOf(stand), hasBots, replies, cloud, twilioUrl });
+  const console = new RepliesConsole({ backend: backendOf(stand), hasBots, replies, cloud });
   return [repliesRoute(console, await pageOf('page/replies/'))];
 }
 

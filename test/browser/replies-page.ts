@@ -65,7 +65,10 @@ export class RepliesPage {
     return (await line.locator('dd').textContent()) ?? '';
   }
 
+  /** Whether the page or the phone is wider than its place. */
   async scrollsSideways(): Promise<boolean> {
-    return (await this.page.evaluate('document.documentElement.scrollWidth > innerWidth')) as boolean;
+    const isWider = '(box) => box.scrollWidth > box.clientWidth';
+    const boxes = "[document.documentElement, document.querySelector('.chat')]";
+    return (await this.page.evaluate(`${boxes}.some(${isWider})`)) as boolean;
   }
 }

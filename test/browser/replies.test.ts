@@ -54,6 +54,7 @@ describe('the reply engine', () => {
     await page.locator('#status', { hasText: 'reply_sent' }).waitFor();
     expect(await ui.fact('Lease')).toBe('free');
     await picture(page, 'replies-answered-1280');
+    expect(await ui.scrollsSideways()).toBe(false);
     expect(await seriousFindings(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'dark' });
     await picture(page, 'replies-answered-1280-dark');

@@ -98,7 +98,7 @@ describe('the folder of a stand', () => {
 
   it('remembers what belongs together until it is changed, and can start over', async () => {
     const stand = await openStandFolder(folder);
-    const kept = { port: 1234, applied: { a: { stamp: 's', outputs: { url: 'u' } } } };
+    const kept = { port: 1234, serverPort: 4321, applied: { a: { stamp: 's', outputs: { url: 'u' } } } };
     expect(await stand.kept()).toBeUndefined();
     await stand.keep(kept);
     expect(await stand.kept()).toEqual(kept);

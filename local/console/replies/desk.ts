@@ -1,5 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { TWILIO_URL } from '../../../runtime/channels/twilio/account.ts';
 import { sendText } from '../../../runtime/channels/twilio/send.ts';
+import type { AwsClient } from '../../../runtime/core/aws-errors.ts';
 import { systemClock } from '../../../runtime/core/clock.ts';
 import { storedItem } from '../../../runtime/core/dynamodb-values.ts';
 import { releaseHandOff } from '../../../runtime/replies/release-hand-off.ts';
@@ -7,16 +9,23 @@ import { Problem } from '../../problem.ts';
 import { PUBLIC_URL } from '../../replies/engine.ts';
 import { COMPANY_NUMBER } from '../../replies/people.ts';
 import type { RepliesSecrets } from '../../replies/secrets.ts';
-import type { RepliesCloud } from './cloud.ts';
+import type { RepliesResources } from './cloud.ts';
 import { type HandOff, removeHandOffs, waitingHandOffs } from './human-queue.ts';
 
 const SEND_SECONDS = 10;
 
+/** What the desk works on. */
+export interface DeskCloud {
+  readonly dynamodb: AwsClient;
+  readonly sqs: AwsClient;
+  readonly resources: Pick<RepliesResources, 'conversations' | 'humanQueue'>;
+}
+
 export interface DeskOptions {
-  readonly cloud: RepliesCloud;
+  readonly cloud: DeskCloud;
   readonly secrets: RepliesSecrets;
   /** Of the Twilio stand-in. */
-  readonly twilioUrl: string;
+  readonly fetch: typeof fetch;
 }
 
 /**
@@ -39,13 +48,13 @@ export async function answerHandOff(id: string, text: string, options: DeskOptio
 async function send(
   { sender: to }: HandOff,
   body: string,
-  { secrets: { accountSid, authToken }, twilioUrl: baseUrl }: DeskOptions,
+  { secrets: { accountSid, authToken }, fetch }: DeskOptions,
 ): Promise<string> {
   const net = { fetch, clock: systemClock, timeoutSeconds: SEND_SECONDS };
   const message = { from: COMPANY_NUMBER, to, body, statusCallback: `${PUBLIC_URL}/status` };
   const deadlineMillis = Date.now() + SEND_SECONDS * 1000;
   try {
-    return await sendText(net, { accountSid, authToken, baseUrl }, message, { deadlineMillis });
+    return await sendText(net, { accountSid, authToken, baseUrl: TWILIO_URL }, message, { deadlineMillis });
   } catch (error) {
     throw new Problem(`Twilio’s stand-in did not take the answer: ${(error as Error).message}`);
   }

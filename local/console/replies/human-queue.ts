@@ -1,9 +1,11 @@
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
+  type GetQueueAttributesCommandOutput,
   ReceiveMessageCommand,
-  type SQSClient,
+  type ReceiveMessageCommandOutput,
 } from '@aws-sdk/client-sqs';
+import type { AwsClient } from '../../../runtime/core/aws-errors.ts';
 import { asRecord, asText, type JsonRecord } from '../../../runtime/core/json.ts';
 
 /** A message of the human queue (contract replies §5.1). */
@@ -21,9 +23,9 @@ export interface HandOff {
 }
 
 /** The oldest messages, at most ten; looks, takes nothing. */
-export async function waitingHandOffs(sqs: SQSClient, QueueUrl: string): Promise<readonly HandOff[]> {
+export async function waitingHandOffs(sqs: AwsClient, QueueUrl: string): Promise<readonly HandOff[]> {
   const input = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0, WaitTimeSeconds: 0 };
-  const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(input));
+  const { Messages = [] }: ReceiveMessageCommandOutput = await sqs.send(new ReceiveMessageCommand(input));
   const found = Messages.map(({ MessageId = '', Body = '', ReceiptHandle = '' }) =>
     readHandOff(MessageId, Body, ReceiptHandle),
   );
@@ -57,7 +59,7 @@ function parsed(body: string): JsonRecord {
 
 /** Takes messages out of the queue: somebody has dealt with them. */
 export async function removeHandOffs(
-  sqs: SQSClient,
+  sqs: AwsClient,
   QueueUrl: string,
   handOffs: readonly HandOff[],
 ): Promise<void> {
@@ -66,8 +68,8 @@ export async function removeHandOffs(
 }
 
 /** Messages in a queue, those in flight and those that are delayed included. */
-export async function depthOf(sqs: SQSClient, QueueUrl: string): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
+export async function depthOf(sqs: AwsClient, QueueUrl: string): Promise<number> {
+  const { Attributes = {} }: GetQueueAttributesCommandOutput = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
   );
   const names = [

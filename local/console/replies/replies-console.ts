@@ -17,8 +17,6 @@ export interface RepliesConsoleOptions {
   readonly hasBots: boolean;
   readonly replies: StandReplies;
   readonly cloud: RepliesCloud;
-  /** Of the Twilio stand-in. */
-  readonly twilioUrl: string;
 }
 
 /** What a person does with the reply engine of a stand, and what comes of it. */
@@ -58,8 +56,9 @@ export class RepliesConsole {
   }
 
   answer(handOff: string, text: string): Promise<void> {
-    const { cloud, twilioUrl, replies } = this.options;
-    return answerHandOff(handOff, text, { cloud, twilioUrl, secrets: replies.secrets });
+    const { cloud, replies } = this.options;
+    const { secrets, standIns } = replies;
+    return answerHandOff(handOff, text, { cloud, secrets, fetch: standIns.twilio.fetch });
   }
 
   /** False: there is no such order. */
