@@ -1,7 +1,6 @@
-import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { withoutComments } from './imports.ts';
 import { codeIn, section, tableRows } from './markdown.ts';
+import { printed, quotedBy, REPLIES_ALONE, spoken, userTexts } from './page-rules.ts';
 
 /** What section 11 quotes is what the code says, and what the code says to a user is quoted there. */
 
@@ -13,20 +12,8 @@ const SOURCES = [
   'local/*.ts',
   'local/emulator/*.ts',
 ];
-/** Parts of the reply engine alone: their texts stand on its own page. */
-const NOT_THE_BOT = [
-  '{runtime,cli,modules}/replies/**',
-  'runtime/channels/twilio/**',
-  'runtime/models/{anthropic,bedrock,open-model,openai-responses,prompts*,scripted,without-tools}.ts',
-];
-
-/** The sources as a reader of messages sees them: placeholders as …, texts over several lines as one. */
-const spoken = globSync(SOURCES, { exclude: NOT_THE_BOT })
-  .map((file) => withoutComments(readFileSync(file, 'utf8')))
-  .map((text) => text.replaceAll(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, '…').replaceAll(/['`]\s*\+\s*['`]/g, ''))
-  .join('\n');
-
-const said = spoken.replaceAll('\\n', '\n').replaceAll("\\'", "'");
+const text = spoken({ patterns: SOURCES, exclude: REPLIES_ALONE });
+const said = printed(text);
 
 const page = section('docs/bot.md', '11. Troubleshooting by error text');
 const ours = page.slice(0, page.indexOf('### Not from hookline'));
@@ -34,7 +21,7 @@ const quoted = tableRows(ours, 'you see').map(([cell = '']) => codeIn(cell)[0] ?
 
 test('each quoted text occurs in the sources', () => {
   expect(quoted.length).toBeGreaterThan(80);
-  for (const text of quoted) expect(said.includes(text), text).toBe(true);
+  for (const each of quoted) expect(said.includes(each), each).toBe(true);
 });
 
 test('no text has two rows', () => {
@@ -57,19 +44,10 @@ const NOT_FOR_USERS = [
   '…',
 ];
 
-/** Quoted word for word, or by a row that stands for several texts (`… is missing`). */
-const patterns = quoted.map((text) => {
-  const parts = text.split('…').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.+')}$`);
-});
-const isQuoted = (text: string): boolean => patterns.some((pattern) => pattern.test(text));
+const isQuoted = quotedBy(quoted);
 
 test('each text that a user may meet is quoted', () => {
-  const calls =
-    /(?:new (?:\w*Error|Problem)|super|malformed|textAnswer|jsonAnswer|faults\.push|warnings\.push|command\.error)\(\s*(?:\d+,\s*)?\[?\s*(['"`])((?:\\.|(?!\1)[^\\])+)\1/g;
-  const texts = [...spoken.matchAll(calls)]
-    .map(([, , text = '']) => text.replaceAll("\\'", "'").split('\\n')[0] ?? '')
-    .filter((text) => text !== '' && !NOT_FOR_USERS.includes(text));
+  const texts = userTexts(text).filter((each) => !NOT_FOR_USERS.includes(each));
   expect(texts.length).toBeGreaterThan(50);
-  expect([...new Set(texts)].filter((text) => !isQuoted(text))).toEqual([]);
+  expect(texts.filter((each) => !isQuoted(each))).toEqual([]);
 });

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,18 +16,13 @@ import { ssmEnvironment } from '../../runtime/core/secrets.ts';
 import { MODEL_PROVIDERS } from '../../runtime/models/providers.ts';
 import { synthModule } from '../modules/synth.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { withoutComments } from './imports.ts';
 import { codeBlocks, codeIn, section, tableRows } from './markdown.ts';
+import { alarmNames, code, first, logLines, recorded, variablesIn } from './page-rules.ts';
 
 /** docs/bot.md says what the code does: its tables are held against it. */
 
 const PAGE = 'docs/bot.md';
-const code = (pattern: string): string =>
-  globSync(pattern)
-    .map((file) => withoutComments(readFileSync(file, 'utf8')))
-    .join('\n');
-const first = (cell = ''): string => codeIn(cell)[0] ?? '';
-
+const REACHED = 'runtime/{bot,channels,core,models}/**/*.ts';
 describe('environment variables', () => {
   const rows = tableRows(section(PAGE, '4.2 Environment variables'), 'variable').map(
     ([name, fallback, , bad = '']) => ({ name: first(name), fallback: first(fallback), bad }),
@@ -42,25 +36,12 @@ describe('environment variables', () => {
   const telegram: Environment = { BOT_TYPE: 'telegram', TELEGRAM_TOKEN: 'token' };
 
   test('the table has every variable that is read, and no other', async () => {
-    const read = new Set(
-      [
-        ...code('runtime/{bot,channels,core,models}/**/*.ts').matchAll(
-          /(?<=\b(?:process\.env|environment|real)\.)[A-Z][A-Z0-9_]+/g,
-        ),
-      ].map(([name]) => name),
-    );
-    const recorded = (environment: Environment) =>
-      new Proxy(environment, {
-        get: (target, name) => {
-          if (typeof name === 'string') read.add(name);
-          return target[String(name)];
-        },
-      });
+    const read = variablesIn(code(REACHED));
     for (const environment of [whatsapp, telegram]) {
-      readBotConfig(recorded(environment));
-      readTokenSettings(recorded(environment));
+      readBotConfig(recorded(environment, read));
+      readTokenSettings(recorded(environment, read));
       await ssmEnvironment({
-        environment: recorded({ ...environment, ENV_PARAMETER_NAME: '/shop/prod/env' }),
+        environment: recorded({ ...environment, ENV_PARAMETER_NAME: '/shop/prod/env' }, read),
         readParameter: async () => '',
         clock: new FakeClock(),
       }).load();
@@ -204,11 +185,8 @@ test('the IAM table has every right of the two roles, what it is on, and when it
 });
 
 test('every alarm has its entry in the runbook', () => {
-  const alarms = Object.values(synthModule().resource.aws_cloudwatch_metric_alarm ?? {});
-  const names = alarms.map(({ alarm_name: name }) =>
-    String(name)
-      .replace(/^.*\}-/, '')
-      .replaceAll('-', '_'),
+  const names = alarmNames(synthModule().resource.aws_cloudwatch_metric_alarm).map((name) =>
+    name.replaceAll('-', '_'),
   );
   const rows = tableRows(section(PAGE, '8. Alarms'), 'alarm');
   expect(rows.map(([name]) => first(name)).sort()).toEqual(names.sort());
@@ -216,15 +194,11 @@ test('every alarm has its entry in the runbook', () => {
 });
 
 test('the table of log lines has every line, with its level', () => {
-  const levels = { info: 'INFO', warn: 'WARN', error: 'ERROR', critical: 'CRITICAL' } as const;
-  const reached = code('runtime/{bot,channels,core,models}/**/*.ts');
-  const written = [...reached.matchAll(/\.(info|warn|error|critical)\(\s*'([a-z_]+)'/g)].map(
-    ([, level, line]) => `${line} ${levels[level as keyof typeof levels]}`,
-  );
+  const written = logLines(code(REACHED));
   const documented = tableRows(section(PAGE, '9. Logs'), 'line').map(
     ([line, level]) => `${first(line)} ${level}`,
   );
-  expect(documented.sort()).toEqual([...new Set(written)].sort());
+  expect(documented.sort()).toEqual([...written].sort());
 });
 
 test('the command line shown gives the hash that stands in logs', () => {

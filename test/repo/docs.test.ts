@@ -6,6 +6,8 @@ import { afterAll, expect, test } from 'vitest';
 import { BOT_INPUTS } from '../../modules/bot/inputs.ts';
 import { BOT_OUTPUTS } from '../../modules/bot/outputs.ts';
 import { snakeCase } from '../../modules/parts/names.ts';
+import { REPLIES_INPUTS } from '../../modules/replies/inputs.ts';
+import { REPLIES_OUTPUTS } from '../../modules/replies/outputs.ts';
 import { readSettings } from '../../modules/settings.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { hookline } from '../cli/capture.ts';
@@ -66,14 +68,21 @@ test('shell commands have the grammar of a shell', () => {
   }
 });
 
+const MODULES: Readonly<Record<string, { readonly inputs: object; readonly outputs: object }>> = {
+  bot: { inputs: BOT_INPUTS, outputs: BOT_OUTPUTS },
+  replies: { inputs: REPLIES_INPUTS, outputs: REPLIES_OUTPUTS },
+};
+
 test('HCL sets only inputs that the module has, and reads only its outputs', () => {
-  const inputs = [...Object.keys(BOT_INPUTS).map(snakeCase), 'source', 'for_each', 'providers'];
   for (const block of someBlocks('hcl')) {
-    for (const [, body = ''] of block.text.matchAll(/^module "\w+" \{\n([\s\S]*?)^\}/gm))
+    for (const [, called = '', body = ''] of block.text.matchAll(/^module "(\w+)" \{\n([\s\S]*?)^\}/gm)) {
+      const { inputs } = MODULES[called] ?? { inputs: BOT_INPUTS };
+      const known = [...Object.keys(inputs).map(snakeCase), 'source', 'for_each', 'providers'];
       for (const [, name = ''] of body.matchAll(/^ {2}(\w+)\s*=/gm))
-        expect(inputs, `${nameOf(block)} ${name}`).toContain(name);
-    for (const [, name = ''] of block.text.matchAll(/module\.bot\.(\w+)/g))
-      expect(Object.keys(BOT_OUTPUTS), nameOf(block)).toContain(name);
+        expect(known, `${nameOf(block)} ${name}`).toContain(name);
+    }
+    for (const [, called = '', name = ''] of block.text.matchAll(/module\.(bot|replies)\.(\w+)/g))
+      expect(Object.keys(MODULES[called]?.outputs ?? {}), nameOf(block)).toContain(name);
   }
 });
 
@@ -101,7 +110,9 @@ test('the command has the subcommands and options that are shown', async () => {
   const shown = pages()
     .map(readPage)
     .flatMap((text) => [
-      ...text.matchAll(/(?:npx |`)hookline ((?:bot|trace)(?: [a-z][a-z-]*(?=[\s`]|$))*)([^`\n]*)/g),
+      ...text.matchAll(
+        /(?:npx |`)hookline ((?:bot|replies|status|trace)(?: [a-z][a-z-]*(?=[\s`]|$))*)([^`\n]*)/g,
+      ),
     ]);
   expect(shown.length).toBeGreaterThan(20);
   for (const [line, name = '', rest = ''] of shown) {
@@ -126,5 +137,5 @@ test('npm start has the options that are shown', () => {
 test('the guarantee has the same words everywhere', () => {
   const guarantee = section('README.md', 'The guarantee').trim().split('\n\n').slice(0, 1);
   expect(guarantee[0]).toMatch(/^Each event is decided once\..* No lock outlives its expiry\.$/);
-  expect(readPage('docs/bot.md')).toContain(guarantee[0]);
+  for (const page of ['docs/bot.md', 'docs/replies.md']) expect(readPage(page), page).toContain(guarantee[0]);
 });
