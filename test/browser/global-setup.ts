@@ -9,6 +9,10 @@ export interface ConsoleContext {
   readonly url: string;
   /** Of the stand-ins' server, likewise. */
   readonly standInUrl: string;
+  /** Of the emulator. */
+  readonly endpoint: string;
+  /** URL of the reply engine's dead-letter queue. */
+  readonly deadLetterUrl: string;
   /** What must never reach the page. */
   readonly secrets: readonly string[];
 }
@@ -39,6 +43,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     project.provide('console', {
       url: `http://127.0.0.1:${server.port}`,
       standInUrl: stand.serverUrl,
+      endpoint: stand.emulator.endpoint,
+      deadLetterUrl: String(stand.replies?.outputs.whatsapp_dead_letter_queue_url),
       secrets: [...Object.values(secrets), ...repliesSecrets(stand)],
     });
     return async () => {

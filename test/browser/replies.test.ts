@@ -1,11 +1,14 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { fictionalNumber } from '../../local/recordings/webhooks.ts';
+import { recordKey } from '../../local/replies/new-record.ts';
+import { emulatorClient } from '../../local/secrets.ts';
 import { seriousFindings } from './axe.ts';
 import { complaintsOf, openBrowser, picture, SIZES, type TestBrowser } from './browser.ts';
 import { RepliesPage } from './replies-page.ts';
 
-const { url, secrets } = inject('console');
+const { url, secrets, endpoint, deadLetterUrl } = inject('console');
 let browser: TestBrowser;
 let page: Page;
 let ui: RepliesPage;
@@ -118,6 +121,24 @@ describe('the reply engine', () => {
     await page.getByRole('button', { name: 'Repair it' }).click();
     await page.getByRole('button', { name: 'Repair it' }).waitFor({ state: 'detached' });
     // The trigger comes back after about 30 s: more than this tier waits for.
+  });
+
+  it('brings dead triggers back to the worker', async () => {
+    const number = newNumber();
+    await ui.begin(number);
+    const { conversationId: conversation_id, primaryChannel: primary_channel } = recordKey({
+      name: '',
+      number,
+    });
+    const sqs = new SQSClient(emulatorClient(endpoint));
+    const MessageBody = JSON.stringify({ conversation_id, primary_channel });
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterUrl, MessageBody }));
+    sqs.destroy();
+    await page.getByText('Triggers in the dead-letter queue: 1').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Bring back' }).click();
+    await page.getByRole('button', { name: 'Bring back' }).waitFor({ state: 'detached' });
+    await page.locator('#depths div', { hasText: 'Dead letters0' }).waitFor();
   });
 
   it('works on a phone with the keyboard alone, in the dark', async () => {

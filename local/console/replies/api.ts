@@ -120,6 +120,7 @@ const ROUTES: ReadonlyMap<string, Act> = new Map<string, Act>([
       return accepted();
     },
   ],
+  ['POST api/redrive', async (console) => Response.json({ redriven: await console.redrive() })],
   [
     'POST api/order',
     async (console, { order }) =>

@@ -1,10 +1,13 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { systemClock } from '../../../runtime/core/clock.ts';
 import { plainItem, storedItem } from '../../../runtime/core/dynamodb-values.ts';
 import { asNumber } from '../../../runtime/core/json.ts';
 import { type Conversation, type RecordKey, readConversation } from '../../../runtime/replies/record.ts';
+import { redriveTriggers } from '../../../runtime/replies/redrive.ts';
 import { byArrival, readStagedRow, type StagedRow } from '../../../runtime/replies/staged.ts';
+import { sqsTriggerQueue } from '../../../runtime/replies/trigger.ts';
 import type { CloudSettings } from '../cloud.ts';
 import { CriticalLog } from './critical-log.ts';
 import { depthOf } from './human-queue.ts';
@@ -12,6 +15,7 @@ import type { QueueDepths } from './model.ts';
 
 /** An emulator that hangs is one that does not answer. */
 const TIMEOUT_MILLIS = 5000;
+const REDRIVES_PER_SECOND = 10;
 
 /** Resources of a reply engine, by the outputs of its stack. */
 export interface RepliesResources {
@@ -88,6 +92,17 @@ export class RepliesCloud {
       }),
     );
     return Item && asNumber(plainItem(Item).expires_at);
+  }
+
+  /** Gives dead triggers back to the worker; resolves to how many went. */
+  async redrive(): Promise<number> {
+    const { triggerQueue, deadQueue: deadLetterUrl } = this.resources;
+    const { sqs } = this;
+    const items = await redriveTriggers(
+      { deadLetterUrl, dryRun: false, ratePerSecond: REDRIVES_PER_SECOND },
+      { sqs, clock: systemClock, triggers: sqsTriggerQueue(sqs, triggerQueue, systemClock) },
+    );
+    return items.filter(({ outcome }) => outcome === 'redriven').length;
   }
 
   async depths(): Promise<QueueDepths> {

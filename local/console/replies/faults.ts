@@ -9,6 +9,10 @@ interface Fault extends FaultView {
   set(standIns: RepliesStandIns): void;
 }
 
+const LASTING =
+  'A CRITICAL line, status processing_error; after two tries the trigger is a dead letter. ' +
+  'Repair it and bring it back, or write again: what waits is answered.';
+
 /** Long enough to be "until it is repaired". */
 const ALWAYS = 1_000_000;
 
@@ -52,7 +56,7 @@ const FAULTS: readonly Fault[] = [
   {
     id: 'twilio-token',
     title: 'Twilio does not accept the token, until you repair it',
-    effect: 'A CRITICAL line, status processing_error; after two tries the trigger is a dead letter.',
+    effect: LASTING,
     lasts: true,
     ...twilio({ kind: 'refuse', code: 20003, times: ALWAYS }),
   },
@@ -72,7 +76,7 @@ const FAULTS: readonly Fault[] = [
   {
     id: 'model-quota',
     title: 'The model’s account has no quota left, until you repair it',
-    effect: 'A CRITICAL line, status processing_error; after two tries the trigger is a dead letter.',
+    effect: LASTING,
     lasts: true,
     ...model({ ...RESPONSES_FAULTS.insufficientQuota, times: ALWAYS }),
   },

@@ -61,6 +61,11 @@ export class RepliesConsole {
     return answerHandOff(handOff, text, { cloud, secrets, fetch: standIns.twilio.fetch });
   }
 
+  /** Brings dead triggers back to work; resolves to how many went. */
+  redrive(): Promise<number> {
+    return this.options.cloud.redrive();
+  }
+
   /** False: there is no such order. */
   orderCallbacks(order: unknown): order is CallbackOrder {
     const isKnown = isCallbackOrder(order);

@@ -8,6 +8,7 @@ import {
   answerHandOff,
   beginConversation,
   readView,
+  redrive,
   repair,
   sendMessage,
   setFault,
@@ -43,7 +44,10 @@ function render(): void {
   showPeople(view);
   showDepths(view);
   showPhone(view.phone);
-  showNotices(view, page.lost, (provider) => void run(repair(provider)));
+  showNotices(view, page.lost, {
+    onRepair: (provider) => void run(repair(provider)),
+    onRedrive: () => void run(redrive()),
+  });
   showRecord(view.record, view.staged);
   showHandOffs(view.handOffs, (id, words) => run(answerHandOff(id, words)));
   showCritical(view.critical);

@@ -32,24 +32,51 @@ export function showPhone(messages: readonly PhoneMessage[]): void {
   if (before !== list.childElementCount) scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** What fails at the moment, and the button that mends it. */
+interface Notice {
+  readonly key: string;
+  readonly tone: string;
+  readonly text: string;
+  readonly button?: { readonly title: string; act(): void };
+}
+
+interface NoticeActions {
+  onRepair(provider: FaultView['provider']): void;
+  onRedrive(): void;
+}
+
+/** What fails at the moment and what lies in the dead-letter queue, with the buttons that mend it. */
 export function showNotices(
-  { faults, activeFaults }: Pick<RepliesView, 'faults' | 'activeFaults'>,
+  { faults, activeFaults, depths }: Pick<RepliesView, 'faults' | 'activeFaults' | 'depths'>,
   lost: string | undefined,
-  onRepair: (provider: FaultView['provider']) => void,
+  { onRepair, onRedrive }: NoticeActions,
 ): void {
   const active = faults.filter(({ id }) => activeFaults.includes(id));
-  const notices = [
-    ...(lost === undefined ? [] : [{ key: 'lost', tone: 'bad', text: lost, provider: undefined }]),
-    ...active.map(({ id, title, provider }) => ({ key: id, tone: 'warn', text: title, provider })),
+  const notices: readonly Notice[] = [
+    ...(lost === undefined ? [] : [{ key: 'lost', tone: 'bad', text: lost }]),
+    ...active.map(({ id, title, provider }) => ({
+      key: id,
+      tone: 'warn',
+      text: title,
+      button: { title: 'Repair it', act: () => onRepair(provider) },
+    })),
+    ...(depths.deadLetters === 0
+      ? []
+      : [
+          {
+            key: `dead ${depths.deadLetters}`,
+            tone: 'bad',
+            text: `Triggers in the dead-letter queue: ${depths.deadLetters}`,
+            button: { title: 'Bring back', act: onRedrive },
+          },
+        ]),
   ];
   syncList(byId('notices', HTMLElement), notices, {
     key: ({ key }) => key,
-    create: ({ tone, text, provider }) => {
+    create: ({ tone, text, button: asked }) => {
       const notice = make('p', { 'data-tone': tone }, make('span', {}, text));
-      if (!provider) return notice;
-      const button = make('button', { type: 'button' }, 'Repair it');
-      button.addEventListener('click', () => onRepair(provider));
+      if (!asked) return notice;
+      const button = make('button', { type: 'button' }, asked.title);
+      button.addEventListener('click', asked.act);
       notice.append(button);
       return notice;
     },

@@ -23,6 +23,8 @@ export const setFault = (fault: string) => post('faults', { fault });
 
 export const repair = (provider: string) => post('repairs', { provider });
 
+export const redrive = () => post('redrive', {});
+
 export const setOrder = (order: string) => post('order', { order });
 
 /** Everything to be shown of a person's conversation. */
