@@ -45,7 +45,7 @@ export const ENGINE_INPUTS = {
   ),
   visibilityTimeoutSeconds: optionalInput(
     integer(90, 43_200),
-    "Seconds for which the channel queue hides a message that was taken: at least the worker's timeout. Null: six times the worker's timeout.",
+    "Seconds for which the channel queue hides a message that was taken: at least the worker's timeout; less than 600 only in tests. Null: six times the worker's timeout and at least 600.",
   ),
   invalidSignatureStatus: input(
     choice('403', '200'),

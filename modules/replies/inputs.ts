@@ -99,9 +99,9 @@ export const REPLIES_INPUTS = {
   architectures: COMMON_INPUTS.architectures,
   webhookMemoryMb: input(integer(128, 10_240), 512, 'Memory of the webhook function, in MB.'),
   webhookTimeoutSeconds: input(
-    integer(1, 14),
+    integer(1, 10),
     10,
-    'Timeout of the webhook function, in seconds: Twilio gives up after 15.',
+    'Timeout of the webhook function, in seconds: Twilio gives up after 15, its other tries included.',
   ),
   workerMemoryMb: input(integer(128, 10_240), 512, 'Memory of the worker, in MB.'),
   workerTimeoutSeconds: input(

@@ -17,6 +17,7 @@ import type { Names } from './names.ts';
 
 const DAY_SECONDS = 86_400;
 const LONG_POLL_SECONDS = 20;
+const LEAST_VISIBILITY_SECONDS = 600;
 /** How long a person has an item for before the queue shows it to another. */
 const HANDOFF_VISIBILITY_SECONDS = 3_600;
 
@@ -63,9 +64,12 @@ export function makeQueues(scope: Construct, props: RepliesQueuesProps): Replies
   return { channel, dead, handoff };
 }
 
-/** Six times the timeout, as AWS advises: throttled deliveries wait inside it. The worker shortens it. */
+/** Six times the timeout, as AWS advises: throttled deliveries wait inside it. The worker shortens it for a message. */
 function visibilityOf(props: RepliesQueuesProps): Settable<number> {
   const { workerTimeoutSeconds: timeout, visibilityTimeoutSeconds: own } = props;
-  const sixfold = typeof timeout === 'number' ? 6 * timeout : expression(`6 * ${hcl(timeout)}`);
+  const sixfold =
+    typeof timeout === 'number'
+      ? Math.max(LEAST_VISIBILITY_SECONDS, 6 * timeout)
+      : expression(`max(${LEAST_VISIBILITY_SECONDS}, 6 * ${hcl(timeout)})`);
   return choose<Settable<number>>(given(own), unwrap(own) ?? 0, sixfold);
 }

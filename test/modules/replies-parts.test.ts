@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RepliesStack } from '../../modules/app-stack.ts';
 import { REPLIES_INPUTS } from '../../modules/replies/inputs.ts';
@@ -222,6 +223,26 @@ describe('alarms', () => {
       ]),
     );
   });
+});
+
+test('every metric that an alarm or a graph shows is one that the functions count', () => {
+  const stack = synthReplies();
+  const namespace = 'WhatsAppMessaging/prod';
+  const ofAlarms = blocks(stack, 'aws_cloudwatch_metric_alarm')
+    .filter((alarm) => alarm.namespace === namespace)
+    .map(({ metric_name }) => metric_name);
+  const { widgets } = JSON.parse(stack.resource.aws_cloudwatch_dashboard?.dashboard?.dashboard_body);
+  const ofGraphs = widgets
+    .flatMap(({ properties }: Block) => properties.metrics)
+    .filter(([of]: readonly string[]) => of === namespace)
+    .map(([, name]: readonly string[]) => name);
+  const shown = new Set([...ofAlarms, ...ofGraphs]);
+  shown.delete('WorkerCriticalCount');
+  const sources = globSync('runtime/replies/*.ts', { exclude: ['**/metric-names.ts'] })
+    .map((file) => readFileSync(file, 'utf8'))
+    .join('\n');
+  expect(shown.size).toBeGreaterThan(15);
+  for (const name of shown) expect(sources.includes(`'${name}'`), name).toBe(true);
 });
 
 describe('what cannot be deployed is refused', () => {

@@ -189,8 +189,9 @@ test('replies 59: the queue hides a message for six times the timeout of the wor
   const queueOf = (stack: Synthesised) => stack.resource.aws_sqs_queue?.whatsapp;
   expect(queueOf(synthReplies())?.visibility_timeout_seconds).toBe(3600);
   expect(queueOf(synthReplies({ workerTimeoutSeconds: 900 }))?.visibility_timeout_seconds).toBe(5400);
+  expect(queueOf(synthReplies({ workerTimeoutSeconds: 90 }))?.visibility_timeout_seconds).toBe(600);
   expect(queueOf(synthRepliesModule())?.visibility_timeout_seconds).toBe(
-    '${var.visibility_timeout_seconds != null ? var.visibility_timeout_seconds : 6 * var.worker_timeout_seconds}',
+    '${var.visibility_timeout_seconds != null ? var.visibility_timeout_seconds : max(600, 6 * var.worker_timeout_seconds)}',
   );
 });
 
