@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** One project per test tier (`npm run test:<tier>`); `test/run.ts` runs them one after another. */
 
 const emulatorSetup = './test/emulator/global-setup.ts';
-const leastPrivilege = 'test/emulator/least-privilege.test.ts';
+const leastPrivilege = 'test/emulator/*least-privilege.test.ts';
 const load = 'test/emulator/load.test.ts';
 const minutes = (count: number): number => count * 60_000;
 

@@ -20,11 +20,18 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     for (const end of ends.splice(0).reverse()) await end();
   };
   try {
-    const options = { name: 'emulator-tier', bots: BOT_NAMES, onRecorded: writeReport, say, atEnd };
+    const options = {
+      name: 'emulator-tier',
+      bots: BOT_NAMES,
+      replies: true,
+      onRecorded: writeReport,
+      say,
+      atEnd,
+    };
     const stand = await startTestStand(options);
     if (stand.backend !== 'ministack') {
       say(
-        'Not run here: least-privilege.test.ts. Only MiniStack lets the calls of functions pass the recorder.',
+        'Not run here: least-privilege.test.ts and replies-least-privilege.test.ts. Only MiniStack lets the calls of functions pass the recorder.',
       );
       say('Not run here: load.test.ts. The load is for the embedded emulator; order.test.ts runs.');
     }

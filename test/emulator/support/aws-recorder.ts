@@ -12,12 +12,20 @@ export interface AwsUse {
   readonly resource: string;
 }
 
+/** An operation, `SendMessage`, and what its input holds. */
+export interface DeniedCall {
+  readonly operation: string;
+  readonly holds: string;
+}
+
 export interface AwsRecorder {
   readonly endpoint: string;
   /** Says where the emulator is, which starts later. */
   forwardTo(endpoint: string): void;
   /** Every use so far, each once. */
   uses(): readonly AwsUse[];
+  /** Denies the next call of this kind of any function, as AWS would deny it. */
+  deny(call: DeniedCall): void;
   close(): Promise<void>;
 }
 
@@ -28,6 +36,7 @@ export interface AwsRecorder {
 export async function startAwsRecorder(): Promise<AwsRecorder> {
   let emulatorPort = 0;
   const uses = new Map<string, AwsUse>();
+  const denied: DeniedCall[] = [];
   const note = (incoming: IncomingMessage, body: Buffer) => {
     const functionName = incoming.headers['user-agent']?.match(/\bapp\/(\S+)/)?.[1];
     if (functionName === undefined) return;
@@ -36,8 +45,13 @@ export async function startAwsRecorder(): Promise<AwsRecorder> {
       uses.set(JSON.stringify(use), use);
     }
   };
+  const isDenied = ({ headers }: IncomingMessage, body: Buffer) => {
+    const operation = String(headers['x-amz-target']).split('.').at(-1);
+    const index = denied.findIndex((call) => call.operation === operation && body.includes(call.holds));
+    return index >= 0 && denied.splice(index, 1).length > 0;
+  };
   const server = createServer((incoming, outgoing) => {
-    forward(incoming, outgoing, emulatorPort, note).catch(() => incoming.socket.destroy());
+    forward(incoming, outgoing, emulatorPort, { note, isDenied }).catch(() => incoming.socket.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -47,6 +61,7 @@ export async function startAwsRecorder(): Promise<AwsRecorder> {
       emulatorPort = Number(new URL(endpoint).port);
     },
     uses: () => [...uses.values()],
+    deny: (call) => denied.push(call),
     close: async () => {
       server.closeAllConnections();
       server.close();
@@ -55,16 +70,28 @@ export async function startAwsRecorder(): Promise<AwsRecorder> {
   };
 }
 
+interface Onlooker {
+  note(incoming: IncomingMessage, body: Buffer): void;
+  isDenied(incoming: IncomingMessage, body: Buffer): boolean;
+}
+
 async function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   port: number,
-  note: (incoming: IncomingMessage, body: Buffer) => void,
+  { note, isDenied }: Onlooker,
 ): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   note(incoming, body);
+  if (isDenied(incoming, body)) {
+    outgoing.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+    outgoing.end(
+      JSON.stringify({ __type: 'com.amazonaws#AccessDeniedException', message: 'Denied by a test.' }),
+    );
+    return;
+  }
   const { method, url: path, headers } = incoming;
   const upstream = request({
     host: '127.0.0.1',
@@ -94,6 +121,8 @@ function rightsFor({ method = '', url = '', headers }: IncomingMessage, body: Bu
     if (service.startsWith('DynamoDB')) return dynamodbRights(operation, input);
     if (service === 'AmazonSQS')
       return [[`sqs:${batchless(operation)}`, arn('sqs', lastSegment(input.QueueUrl))]];
+    if (service === 'secretsmanager')
+      return [[`secretsmanager:${operation}`, secretArn(String(input.SecretId))]];
     if (service === 'AmazonSSM') return [[`ssm:${operation}`, arn('ssm', `parameter${input.Name}`)]];
     return [[`${service}:${operation}`, '?']];
   }
@@ -115,15 +144,19 @@ function rightsFor({ method = '', url = '', headers }: IncomingMessage, body: Bu
 
 const lastSegment = (url: unknown) => String(url).split('/').at(-1) ?? '';
 
+/** Secrets Manager ends every ARN in six characters of its own. */
+const secretArn = (id: string) => (id.startsWith('arn:') ? id : arn('secretsmanager', `secret:${id}-AbCdEf`));
+
 /** IAM knows no batch forms of queue actions. */
 const batchless = (operation: string) => operation.replace(/Batch$/, '');
 
 /** A transaction needs the rights of the single writes in it. */
 function dynamodbRights(operation: string, input: Fields): readonly Right[] {
   const table = (name: unknown) => arn('dynamodb', `table/${name}`);
-  if (operation === 'BatchGetItem')
-    return Object.keys(input.RequestItems as Fields).map((name) => ['dynamodb:BatchGetItem', table(name)]);
-  if (operation !== 'TransactWriteItems') return [[`dynamodb:${operation}`, table(input.TableName)]];
+  if (operation.startsWith('Batch'))
+    return Object.keys(input.RequestItems as Fields).map((name) => [`dynamodb:${operation}`, table(name)]);
+  const index = input.IndexName === undefined ? '' : `/index/${input.IndexName}`;
+  if (operation !== 'TransactWriteItems') return [[`dynamodb:${operation}`, table(input.TableName) + index]];
   const names = {
     Put: 'PutItem',
     Update: 'UpdateItem',

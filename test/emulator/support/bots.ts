@@ -66,7 +66,7 @@ export interface RootOptions {
 }
 
 /** A root configuration as a user would write it: the published module once for each bot. */
-export function rootConfiguration({ bots, moduleFolder, agentZip, folder }: RootOptions): object {
+export function rootConfiguration({ bots, moduleFolder, agentZip, folder }: RootOptions) {
   const modules = bots.map((name) => {
     const { bot_type, busy_policy, ownAgent } = BOTS[name];
     const inputs = {

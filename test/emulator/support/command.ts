@@ -4,18 +4,22 @@ import { type BotName, resourceName } from './bots.ts';
 import { world } from './harness.ts';
 
 /**
- * Runs `hookline bot <args>` in this process against the emulator, which it finds as a user's shell would tell it:
+ * Runs `hookline <args>` in this process against the emulator, which it finds as a user's shell would tell it:
  * by the environment.
  */
-export function commandWithoutName(...args: readonly string[]): Promise<Captured> {
+export function commandOf(...args: readonly string[]): Promise<Captured> {
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: world().endpoint,
     AWS_REGION: REGION,
     AWS_ACCESS_KEY_ID: TEST_KEYS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: TEST_KEYS.secretAccessKey,
   });
-  return hookline(['bot', ...args]);
+  return hookline(args);
 }
+
+/** `hookline bot <args>`. */
+export const commandWithoutName = (...args: readonly string[]): Promise<Captured> =>
+  commandOf('bot', ...args);
 
 /** The same of one bot. */
 export const command = (bot: BotName, ...args: readonly string[]): Promise<Captured> =>

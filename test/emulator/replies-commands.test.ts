@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { PROMPT } from '../runtime/replies/records.ts';
+import { commandOf } from './support/command.ts';
+import { until, world } from './support/harness.ts';
+import { LATE_SECRET, MAX_RECEIVE_COUNT, putSecret } from './support/replies.ts';
+import {
+  conversation,
+  entries,
+  linesOf,
+  seed,
+  sentTo,
+  staged,
+  tell,
+  untilClean,
+  untilStatus,
+} from './support/replies-harness.ts';
+
+/** Two receives, 30 s and 60 s apart, each give or take a fifth; then the queue gives up. */
+const DEAD_SECONDS = 150;
+
+const hookline = (...args: readonly string[]) => commandOf('replies', ...args);
+
+async function ok(...args: readonly string[]): Promise<string> {
+  const { exitCode, out, error } = await hookline(...args);
+  if (exitCode !== 0) throw new Error(`hookline replies ${args.join(' ')}: ${error}${out}`);
+  return out;
+}
+
+it('replies 32: a missing secret is held, doctor finds the dead trigger, and a redrive after the fix answers', async () => {
+  const secret = `${LATE_SECRET}${randomUUID()}`;
+  const ai_config = { api_key_reference: secret, assistant_id_replies: PROMPT };
+  const talk = await seed({ ai_config });
+  await tell(talk, 'held');
+  const held = await untilStatus(talk, 'processing_error');
+  expect(held.data.failure_reason).toContain('SECRET_FETCH_FAILED');
+
+  const dead = async () => {
+    const listed = await ok('redrive', '--dry-run', '--only', talk.id, '--json');
+    return (JSON.parse(listed) as { outcome: string }[]).some(({ outcome }) => outcome === 'would-redrive');
+  };
+  await until('the dead trigger', dead, DEAD_SECONDS);
+  expect((await conversation(talk)).turnAttempts).toBe(MAX_RECEIVE_COUNT);
+  expect([await staged(talk), await sentTo(talk)]).toEqual([[expect.anything()], []]);
+  const lines = await linesOf(talk);
+  expect(lines.filter(({ level }) => level === 'CRITICAL').length).toBeGreaterThan(0);
+  const examined = await hookline('doctor');
+  expect(examined.exitCode).toBe(1);
+  expect(examined.out).toMatch(/dead letters.*1 triggers? failed/);
+
+  await putSecret(world().endpoint, secret, { ai_api_key: 'sk-test' });
+  expect(await ok('redrive', '--only', talk.user)).toContain('redriven');
+  await untilStatus(talk, 'reply_sent');
+  await untilClean(talk);
+  expect((await sentTo(talk)).map(({ text }) => text)).toEqual(['You said: held']);
+  expect((await entries(talk)).map(({ role }) => role)).toEqual(['user', 'assistant']);
+  const healthy = await ok('doctor', '--json');
+  const states = (JSON.parse(healthy) as { state: string }[]).map(({ state }) => state);
+  expect(states.length).toBeGreaterThan(8);
+  expect(states).not.toContain('bad');
+});
