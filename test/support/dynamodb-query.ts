@@ -1,3 +1,4 @@
+import { copyOf } from './copy.ts';
 import { condition } from './dynamodb-condition.ts';
 import {
   type Item,
@@ -28,7 +29,7 @@ export function query(table: FakeTable, input: Fields): Fields {
   const rows = table.rows(index).filter(isWanted).sort(order);
   const rest = rows.slice(startOf(rows, order, input.ExclusiveStartKey));
   const page = pageOf(rest, input.Limit);
-  const items = page.filter(passes).map((item) => project(structuredClone(item)));
+  const items = page.filter(passes).map((item) => project(copyOf(item)));
   const last = page.at(-1);
   return {
     Items: items,

@@ -1,3 +1,4 @@
+import { copyOf } from './copy.ts';
 import {
   type Item,
   invalid,
@@ -40,7 +41,7 @@ export function update(input: Fields, placeholders: Placeholders = new Placehold
   }
   refuseOverlaps(paths);
   const apply = (item: Item) => {
-    const after = structuredClone(item);
+    const after = copyOf(item);
     for (const action of actions) action(item, after);
     return after;
   };

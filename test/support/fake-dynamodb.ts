@@ -1,3 +1,4 @@
+import { copyOf } from './copy.ts';
 import { condition } from './dynamodb-condition.ts';
 import { checkValue, type Item, invalid, Placeholders } from './dynamodb-expression.ts';
 import { query } from './dynamodb-query.ts';
@@ -95,7 +96,7 @@ export class FakeDynamoDb {
     if (ProjectionExpression) throw new Error('The fake GetItem has no projection');
     const table = this.table(TableName);
     const item = table.items.get(table.exactKey(Key));
-    return item ? { Item: structuredClone(item) } : {};
+    return item ? { Item: copyOf(item) } : {};
   }
 
   private batchGetItem({ RequestItems }: Fields) {
@@ -107,7 +108,7 @@ export class FakeDynamoDb {
       const table = this.table(name);
       const keys: string[] = request.Keys.map((wanted: Item) => table.exactKey(wanted));
       if (new Set(keys).size < keys.length) throw invalid('Provided list of item keys contains duplicates');
-      Responses[name] = keys.flatMap((wanted) => structuredClone(table.items.get(wanted)) ?? []);
+      Responses[name] = keys.flatMap((wanted) => copyOf(table.items.get(wanted)) ?? []);
     }
     return { Responses, UnprocessedKeys: {} };
   }
@@ -145,7 +146,7 @@ export class FakeDynamoDb {
     const page = rest.slice(0, Limit);
     const last = page.at(-1)?.[1] ?? {};
     return {
-      Items: page.flatMap(([, item]) => (holds(item) ? [structuredClone(item)] : [])),
+      Items: page.flatMap(([, item]) => (holds(item) ? [copyOf(item)] : [])),
       ScannedCount: page.length,
       ...(rest.length > page.length && {
         LastEvaluatedKey: Object.fromEntries(table.keyNames.map((name) => [name, last[name]])),
@@ -172,8 +173,7 @@ export class FakeDynamoDb {
     const before = table.items.get(key);
     if (!holds(before ?? {}))
       throw awsError('ConditionalCheckFailedException', 400, 'The conditional request failed', {
-        ...(input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' &&
-          before && { Item: structuredClone(before) }),
+        ...(input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && before && { Item: copyOf(before) }),
       });
     const after = result(kind, input, before, () => change.apply(before ?? { ...input.Key }));
     if (after && itemBytes(after) > MAX_ITEM_BYTES)
@@ -237,7 +237,7 @@ function result(
   if (kind === 'ConditionCheck') return before;
   if (kind === 'Update') return updated();
   for (const value of Object.values(input.Item as Item)) checkValue(value);
-  return structuredClone(input.Item);
+  return copyOf(input.Item);
 }
 
 function commit({ table, key, after }: Write): void {
@@ -248,10 +248,10 @@ function commit({ table, key, after }: Write): void {
 function returned(wanted: string | undefined, { before, after, paths }: Write) {
   const touched = (item: Item | undefined) =>
     Object.fromEntries(Object.entries(item ?? {}).filter(([name]) => paths.some((path) => path[0] === name)));
-  if (wanted === 'ALL_OLD') return before ? { Attributes: structuredClone(before) } : {};
-  if (wanted === 'ALL_NEW') return { Attributes: structuredClone(after) };
-  if (wanted === 'UPDATED_OLD') return { Attributes: structuredClone(touched(before)) };
-  if (wanted === 'UPDATED_NEW') return { Attributes: structuredClone(touched(after)) };
+  if (wanted === 'ALL_OLD') return before ? { Attributes: copyOf(before) } : {};
+  if (wanted === 'ALL_NEW') return { Attributes: copyOf(after) };
+  if (wanted === 'UPDATED_OLD') return { Attributes: copyOf(touched(before)) };
+  if (wanted === 'UPDATED_NEW') return { Attributes: copyOf(touched(after)) };
   if (wanted !== undefined && wanted !== 'NONE') throw invalid(`Bad ReturnValues ${wanted}`);
   return {};
 }

@@ -1,5 +1,6 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TwilioMessage } from '../../../local/stand-ins/twilio-messages.ts';
-import { plainItem } from '../../../runtime/core/dynamodb-values.ts';
+import { type Item, plainItem } from '../../../runtime/core/dynamodb-values.ts';
 import { asList, asRecord, type JsonRecord } from '../../../runtime/core/json.ts';
 import { TABLES } from '../../runtime/replies/tables.ts';
 import { CHANNEL_QUEUE } from '../../runtime/replies/world-setup.ts';
@@ -9,6 +10,11 @@ import { purposeOf } from './network.ts';
 import { type Chat, type Invocation, Turn } from './observation.ts';
 import { conversationId } from './settings.ts';
 import type { World } from './world.ts';
+
+const known = (item: Readonly<Record<string, AttributeValue | undefined>>): Item =>
+  Object.fromEntries(
+    Object.entries(item).filter((entry): entry is [string, AttributeValue] => entry[1] !== undefined),
+  );
 
 /** Sees every call and writes down what it means for messages and turns. */
 export class Watch {
@@ -69,7 +75,8 @@ export class Watch {
   }
 
   private compare(chat: Chat, isBegin: boolean): void {
-    const data = plainItem(this.world.record(chat.number));
+    const { pending_turn, opted_out, hand_off_to_human } = this.world.record(chat.number);
+    const data = plainItem(known({ pending_turn, opted_out, hand_off_to_human }));
     const isOut = data.opted_out === true;
     if (isOut && !chat.isOptedOut) chat.optOuts += 1;
     chat.isOptedOut = isOut;
