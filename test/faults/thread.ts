@@ -24,17 +24,20 @@ export interface ThreadInput {
   readonly stopAtFirst?: boolean;
 }
 
+/** After one of these faults at the first call of this label, every further call gets every fault, too. */
+export interface SecondFaults {
+  readonly names: readonly string[];
+  readonly label: string;
+  readonly kinds: readonly FaultKind[];
+}
+
 /** A system under faults. An id brings its schedule back; a named scenario's faults stand behind it: `name#5:lost`. */
 export interface FaultSystem<Schedule> {
   /** Named scenarios, which get every single fault. */
   readonly names: readonly string[];
   kindsFor(name: string, label: string): readonly FaultKind[];
-  /** After one of these faults at the first call of this label, every further call gets every fault, too. */
-  readonly second: {
-    readonly names: readonly string[];
-    readonly label: string;
-    readonly kinds: readonly FaultKind[];
-  };
+  /** What leads to calls that only a failure brings about: they get every fault of their own. */
+  readonly second: readonly SecondFaults[];
   scheduleOf(id: string): Schedule;
   random(seed: number, sort?: string): Schedule;
   run(schedule: Schedule, tmpDir: string, tracing: boolean): Promise<RunResult>;
@@ -68,7 +71,7 @@ class Share<Schedule> {
     const started = performance.now();
     if (exhaustive) {
       await this.singleFaults();
-      await this.secondFaults();
+      for (const faults of this.system.second) await this.secondFaults(faults);
     }
     await this.random(started);
     return { tally: this.tally.data(), trace: [] };
@@ -108,8 +111,7 @@ class Share<Schedule> {
   }
 
   /** The calls that only a failure brings about, with every fault of their own. */
-  private async secondFaults(): Promise<void> {
-    const { names, label, kinds } = this.system.second;
+  private async secondFaults({ names, label, kinds }: SecondFaults): Promise<void> {
     for (const name of this.mine(names)) {
       const { calls } = await this.quietly(name);
       const first = calls.indexOf(label);

@@ -9,11 +9,13 @@ const names = scenarioNames();
 await runShare({
   names,
   kindsFor: (name, label) => kindsFor(label, namedScenario(name).mode),
-  second: {
-    names: names.filter((name) => name.endsWith('/1/one')),
-    label: 'worker POST message',
-    kinds: ['lost', 'die-after', 'refuse', 'down'],
-  },
+  second: [
+    {
+      names: names.filter((name) => name.endsWith('/1/one')),
+      label: 'worker POST message',
+      kinds: ['lost', 'die-after', 'refuse', 'down'],
+    },
+  ],
   scheduleOf,
   random: (seed, mode) => randomSchedule(seed, mode as Scenario['mode'] | undefined),
   run: runSchedule,

@@ -30,7 +30,14 @@ export const TURN_LABELS = [
   'worker UpdateItem mark',
   'worker UpdateItem release',
   'worker UpdateItem turn',
+  'sweeper DeleteItem stage',
+  'sweeper GetItem record',
+  'sweeper PutItem lock',
   'sweeper Query stage',
+  'sweeper SendMessage human',
+  'sweeper SendMessage trigger',
+  'sweeper UpdateItem entries',
+  'sweeper UpdateItem stage',
 ] as const;
 
 /** Calls that only some failures bring about; random schedules meet them. */
@@ -40,12 +47,5 @@ export const RARE_LABELS = [
   'webhook TransactWriteItems',
   'worker GetItem record',
   'worker UpdateItem renewal',
-  'sweeper DeleteItem stage',
-  'sweeper GetItem record',
-  'sweeper PutItem lock',
-  'sweeper SendMessage human',
-  'sweeper SendMessage trigger',
   'sweeper TransactWriteItems',
-  'sweeper UpdateItem entries',
-  'sweeper UpdateItem stage',
 ] as const;

@@ -36,7 +36,7 @@ const always = (input: Fields): Fields => ({
   ConditionExpression: `(${input.ConditionExpression}) OR attribute_exists(conversation_id)`,
 });
 
-const names = (input: Fields): readonly string[] => Object.values(input.ExpressionAttributeNames ?? {});
+const OF_A_TURN = ['turn', 'begin', 'mark', 'entries'];
 
 /** Changes a turn that a worker finds in the record. */
 function onResume(change: (turn: Fields) => Fields): void {
@@ -53,8 +53,8 @@ const withParts = (turn: Fields, change: (part: Fields) => Fields): Fields => ({
 
 /** Ways to break the runtime that the checker must detect. Each changes a class for good. */
 export const mutants: Readonly<Record<string, () => void>> = {
-  /** Writes under a lease do not look whose it is. */
-  'no-fence': () => onRecordWrite((input) => (names(input).includes('lock_owner') ? always(input) : input)),
+  /** Writes of a turn do not look whose the lease is. */
+  'no-fence': () => onRecordWrite((input) => (OF_A_TURN.includes(purposeOf(input)) ? always(input) : input)),
   /** A part counts as accepted before it is sent. */
   'marks-before-send': () => {
     const { begin } = journal;
@@ -65,32 +65,29 @@ export const mutants: Readonly<Record<string, () => void>> = {
   },
   /** A part whose outcome is unclear is sent again, and nobody asks Twilio. */
   'no-reconciliation': () => onResume((turn) => withParts(turn, ({ sendStartedAt: _, ...part }) => part)),
-  /** Twilio's list is asked at once, before it can show the message. */
-  'asks-too-early': () =>
-    onResume((turn) =>
-      withParts(turn, (part) => {
-        const begun = Date.parse(part.sendStartedAt ?? '');
-        return Number.isNaN(begun)
-          ? part
-          : { ...part, sendStartedAt: new Date(begun - 120_000).toISOString() };
-      }),
-    ),
+  /** A message that answered something else is taken for the one that was sent. */
+  'adopts-known-sids': () =>
+    Object.defineProperty(journal, 'conversation', {
+      get() {
+        return { ...this.held.conversation, entries: [] };
+      },
+    }),
   /** A stored reply is not looked at: the model is asked again. */
   'no-checkpoint': () => onResume((turn) => ({ ...turn, state: 'collected' })),
-  /** The trigger lock is deleted only after the stage table was read. */
+  /** The trigger lock is deleted only after the stage table was read, and nobody looks again after the turn. */
   'lock-deleted-after-read': () => {
-    const { clear } = triggerLock;
+    const { claim } = journal;
     const { list } = stage;
-    let late: (() => Promise<void>)[] = [];
-    triggerLock.clear = async function (conversationId: string) {
-      late.push(() => clear.call(this, conversationId));
-    };
-    stage.list = async function (conversationId: string) {
-      const rows = await list.call(this, conversationId);
-      const due = late;
-      late = [];
-      for (const step of due) await step();
-      return rows;
+    stage.list = async () => [];
+    journal.claim = async function () {
+      const { ports } = this;
+      const reading = Object.assign(Object.create(ports.stage), { list });
+      const keeping = Object.assign(Object.create(ports.triggerLock), { clear: async () => {} });
+      this.ports = { ...ports, stage: reading, triggerLock: keeping };
+      const claimed = await claim.call(this);
+      this.ports = ports;
+      await ports.triggerLock.clear(this.conversation.conversationId);
+      return claimed;
     };
   },
   /** The staged rows go before anything tells of their turn. */
@@ -161,7 +158,7 @@ export const mutants: Readonly<Record<string, () => void>> = {
   },
   /** An entry is appended whether or not its message was processed. */
   'appends-again': () => onRecordWrite((input) => (purposeOf(input) === 'entries' ? always(input) : input)),
-  /** A loser of the lease leaves a lock behind, and nobody answers for a while. */
+  /** A trigger lock that was left keeps everybody waiting. */
   'lock-never-expires': () => {
     const { acquire } = triggerLock;
     triggerLock.acquire = async function (conversationId: string, seconds: number) {

@@ -81,7 +81,7 @@ const SHAPES: Readonly<Record<string, Scenario>> = {
     ...CALM,
     sameWords: true,
     listLagMillis: 45_000,
-    messages: [one, { chat: 1, atMillis: 30_000 }],
+    messages: [one, { chat: 1, atMillis: 12_000 }],
   },
   /** The list is so late that it cannot tell. */
   lagging: { ...CALM, listLagMillis: 200_000, messages: [one] },

@@ -6,8 +6,8 @@ import { mutants } from './mutants.ts';
 const FINDINGS: Readonly<Record<keyof typeof mutants, RegExp>> = {
   'no-fence': /^(lease|repeated|decided): /,
   'marks-before-send': /^lost: part .* never arrived/,
-  'no-reconciliation': /^repeated: .* although Twilio's list had it/,
-  'asks-too-early': /^repeated: .* although Twilio's list had it/,
+  'no-reconciliation': /^repeated: /,
+  'adopts-known-sids': /^decided: .* none of its parts/,
   'no-checkpoint': /^decided: the model was asked again/,
   'lock-deleted-after-read': /^lost: .* needs the sweeper/,
   'rows-deleted-early': /^lost: .* neither recorded nor staged/,

@@ -7,11 +7,16 @@ import { namedScenario, PREFIX, randomSchedule, scenarioNames, scheduleOf } from
 await runShare({
   names: scenarioNames(),
   kindsFor: (name, label) => kindsFor(label, namedScenario(name).isUnswept),
-  second: {
-    names: [`${PREFIX}one`],
-    label: 'worker POST message',
-    kinds: ['lost', 'die-after', 'refuse', 'down'],
-  },
+  second: [
+    {
+      names: [`${PREFIX}one`, `${PREFIX}held`],
+      label: 'worker POST message',
+      kinds: ['lost', 'die-after', 'refuse', 'down'],
+    },
+    // The sweeper's calls.
+    { names: [`${PREFIX}one`], label: 'webhook PutItem lock', kinds: ['outage'] },
+    { names: [`${PREFIX}human`], label: 'webhook SendMessage human', kinds: ['outage'] },
+  ],
   scheduleOf,
   random: randomSchedule,
   run: runSchedule,
