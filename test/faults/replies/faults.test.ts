@@ -6,7 +6,7 @@ import { runThreads } from '../threads.ts';
 import { kindsFor } from './kinds.ts';
 import { RARE_LABELS, TURN_LABELS } from './labels.ts';
 
-const { only, isOther, total, seconds } = chosenFor('replies', 10_000);
+const { only, isOther, total, seconds } = chosenFor('replies', 12_000);
 
 let tally: TallyData = { schedules: 0, rows: [], failures: [] };
 beforeAll(
@@ -26,9 +26,9 @@ test('the guarantee holds in every schedule', () => {
   expect(broken.slice(0, 20)).toEqual([]);
 });
 
-test('at least 10,000 schedules ran, and every call of a turn, the webhook and the sweeper met every fault', () => {
+test('at least 12,000 schedules ran, and every call of a turn, the webhook and the sweeper met every fault', () => {
   if (only || isOther) return;
-  expect(tally.schedules).toBeGreaterThanOrEqual(Math.min(total, 10_000));
+  expect(tally.schedules).toBeGreaterThanOrEqual(Math.min(total, 12_000));
   const met = new Set(tally.rows.map(({ label, kind }) => `${label} ${kind}`));
   const wanted = TURN_LABELS.flatMap((label) => kindsFor(label).map((kind) => `${label} ${kind}`));
   expect(wanted.filter((pair) => !met.has(pair))).toEqual([]);
