@@ -65,13 +65,6 @@ export const mutants: Readonly<Record<string, () => void>> = {
   },
   /** A part whose outcome is unclear is sent again, and nobody asks Twilio. */
   'no-reconciliation': () => onResume((turn) => withParts(turn, ({ sendStartedAt: _, ...part }) => part)),
-  /** A message that answered something else is taken for the one that was sent. */
-  'adopts-known-sids': () =>
-    Object.defineProperty(journal, 'conversation', {
-      get() {
-        return { ...this.held.conversation, entries: [] };
-      },
-    }),
   /** A stored reply is not looked at: the model is asked again. */
   'no-checkpoint': () => onResume((turn) => ({ ...turn, state: 'collected' })),
   /** The trigger lock is deleted only after the stage table was read, and nobody looks again after the turn. */

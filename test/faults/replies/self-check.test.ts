@@ -7,7 +7,6 @@ const FINDINGS: Readonly<Record<keyof typeof mutants, RegExp>> = {
   'no-fence': /^(lease|repeated|decided): /,
   'marks-before-send': /^lost: part .* never arrived/,
   'no-reconciliation': /^repeated: /,
-  'adopts-known-sids': /^decided: .* none of its parts/,
   'no-checkpoint': /^decided: the model was asked again/,
   'lock-deleted-after-read': /^lost: .* needs the sweeper/,
   'rows-deleted-early': /^lost: .* neither recorded nor staged/,
