@@ -6,14 +6,22 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { BUNDLES, type BundleName, buildBundles } from '../../runtime/build.ts';
 import { type Bundle, bundle, loadedBytes } from '../../runtime/bundle.ts';
+import { VARIABLES } from '../runtime/replies/world-setup.ts';
 import { type Section, table } from './section.ts';
 import { interleaved, kilobytes, median, millis, ratio } from './statistics.ts';
 
 const ROUNDS = 15;
 
 /** Design §6. */
-const BUDGETS = { 'bot-ingress': 420_000, 'bot-worker': 750_000 } as const;
+const BUDGETS = {
+  'bot-ingress': 420_000,
+  'bot-worker': 750_000,
+  'replies-webhook': 420_000,
+  'replies-worker': 750_000,
+  'replies-sweeper': 420_000,
+} as const;
 type Measured = keyof typeof BUDGETS;
+const MEASURED = Object.keys(BUDGETS) as Measured[];
 
 /** The AWS clients and calls of a default configuration, without anything of ours: the floor of each bundle. */
 const CLIENTS: Readonly<Record<Measured, string>> = {
@@ -24,10 +32,28 @@ export {
   DeleteItemCommand, DynamoDBClient, GetItemCommand, TransactWriteItemsCommand, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 export { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';`,
+  'replies-webhook': `export {
+  DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+export { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+export { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';`,
+  'replies-worker': `export {
+  BatchWriteItemCommand, DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand,
+  TransactWriteItemsCommand, UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+export { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+export { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';`,
+  'replies-sweeper': `export {
+  DeleteItemCommand, DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+export { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';`,
 };
 
-/** What the stack sets; the ingress loads its clients by it. */
+/** What the stacks set; the ingress loads its clients by it, and the reply engine does not start without. */
 const ENVIRONMENT = {
+  ...VARIABLES,
   BOT_TYPE: 'whatsapp',
   MAWS_BUSY_POLICY: 'drop',
   ENV_PARAMETER_NAME: '/hookline/prod/env',
@@ -39,33 +65,33 @@ const ENVIRONMENT = {
 export async function loaded(): Promise<Section> {
   const folder = await mkdtemp(path.join(tmpdir(), 'hookline-bench-'));
   try {
-    const bundles = await buildBundles({ outdir: folder, entries: ['bot-ingress', 'bot-worker'] });
-    const [ingress, worker] = bundles as [Bundle, Bundle];
+    const built = await buildBundles({ outdir: folder, entries: MEASURED });
     const empty = path.join(folder, 'empty.mjs');
     await writeFile(empty, 'export {};\n');
-    const clients = {
-      'bot-ingress': await clientBundle('bot-ingress', folder),
-      'bot-worker': await clientBundle('bot-worker', folder),
-    };
-    const times = await interleaved(ROUNDS, {
-      empty: () => importMillis([empty]),
-      'bot-ingress': () => importMillis(eagerFiles(ingress)),
-      'bot-ingress clients': () => importMillis([path.join(clients['bot-ingress'].directory, 'index.mjs')]),
-      'bot-worker': () => importMillis(eagerFiles(worker)),
-      'bot-worker clients': () => importMillis([path.join(clients['bot-worker'].directory, 'index.mjs')]),
-    });
-    const row = (name: Measured, built: Bundle) => {
-      const bytes = loadedBytes(built.metafile, BUNDLES[name].eager);
-      const [own, floor] = [median(times[name]), median(times[`${name} clients`])];
+    const variants: Record<string, () => Promise<number>> = { empty: () => importMillis([empty]) };
+    const clients = new Map<string, Bundle>();
+    for (const own of built) {
+      const floor = await clientBundle(own.name as Measured, folder);
+      clients.set(own.name, floor);
+      variants[own.name] = () => importMillis(eagerFiles(own));
+      variants[`${own.name} clients`] = () => importMillis([path.join(floor.directory, 'index.mjs')]);
+    }
+    const times = await interleaved(ROUNDS, variants);
+    const timesOf = (name: string) => times[name] ?? [];
+    const row = (own: Bundle) => {
+      const name = own.name as Measured;
+      const bytes = loadedBytes(own.metafile, BUNDLES[name].eager);
+      const [millisOwn, floor] = [median(timesOf(name)), median(timesOf(`${name} clients`))];
+      const floorBytes = loadedBytes(clients.get(name)?.metafile ?? own.metafile);
       return [
         name,
         kilobytes(bytes),
         `${Math.round((100 * bytes) / BUDGETS[name])} % of ${kilobytes(BUDGETS[name])}`,
-        ratio(bytes, loadedBytes(clients[name].metafile)),
-        millis(own),
-        millis(Math.min(...times[name])),
-        ratio(own, median(times.empty)),
-        ratio(own, floor),
+        ratio(bytes, floorBytes),
+        millis(millisOwn),
+        millis(Math.min(...timesOf(name))),
+        ratio(millisOwn, median(timesOf('empty'))),
+        ratio(millisOwn, floor),
       ];
     };
     const head = [
@@ -81,13 +107,21 @@ export async function loaded(): Promise<Section> {
     return {
       title: 'What the default configuration loads',
       body: [
-        table(head, [row('bot-ingress', ingress), row('bot-worker', worker)]),
-        `Import time of what a default configuration loads, in ${ROUNDS} fresh processes of each kind in turn; an empty module takes ${millis(median(times.empty))}. "AWS clients alone" is a bundle, built in the same way, of nothing but the AWS SDK clients and commands in use.`,
+        table(head, built.map(row)),
+        `Import time of what a default configuration loads, in ${ROUNDS} fresh processes of each kind in turn; an empty module takes ${millis(median(timesOf('empty')))}. "AWS clients alone" is a bundle, built in the same way, of nothing but the AWS SDK clients and commands in use. The reply engine's worker loads the model's adapter with its first turn: that of OpenAI's Responses is ${kilobytes(adapterBytes(built))} more.`,
       ],
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The adapter of the default provider, with the vendor's package. */
+function adapterBytes(built: readonly Bundle[]): number {
+  const worker = built.find(({ name }) => name === 'replies-worker');
+  if (!worker) throw new Error('The worker was not built.');
+  const { metafile } = worker;
+  return loadedBytes(metafile, ['models/openai-responses.ts']) - loadedBytes(metafile);
 }
 
 function clientBundle(name: Measured, outdir: string): Promise<Bundle> {

@@ -10,6 +10,10 @@ export const PRICES = {
   restApiRequest: 3.5e-6,
   httpApiRequest: 1e-6,
   sqsFifoRequest: 0.5e-6,
+  /** Of a standard queue. */
+  sqsRequest: 0.4e-6,
+  /** Secrets Manager, each call. */
+  secretRequest: 5e-6,
   /** Up to 1 KB written; in a transaction two of them. */
   dynamoWriteUnit: 0.625e-6,
   /** Up to 4 KB read with strong consistency. */
