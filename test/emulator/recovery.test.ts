@@ -17,6 +17,7 @@ import {
   until,
   world,
 } from './support/harness.ts';
+import { heldAndRedriven } from './support/replies-recovery.ts';
 
 /** A killed worker's message comes back after the queue's visibility timeout, 30 s. */
 const COMES_BACK_SECONDS = 75;
@@ -150,4 +151,9 @@ describe.concurrent('after a failure', () => {
     expect(await hookline()).toContain(`redriven       ${event}`);
     expect(await replies(bot, chat, 1)).toEqual(['You said: hello']);
   });
+
+  it(
+    'replies 32: a missing secret is held, doctor and trace find the dead trigger, and a redrive after the fix answers',
+    heldAndRedriven,
+  );
 });

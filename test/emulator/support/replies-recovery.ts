@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { expect, it } from 'vitest';
-import { PROMPT } from '../runtime/replies/records.ts';
-import { commandOf } from './support/command.ts';
-import { until, world } from './support/harness.ts';
-import { LATE_SECRET, MAX_RECEIVE_COUNT, putSecret } from './support/replies.ts';
+import { expect } from 'vitest';
+import type { TraceAnswer } from '../../../runtime/replies/trace/model.ts';
+import { PROMPT } from '../../runtime/replies/records.ts';
+import { commandOf } from './command.ts';
+import { until, world } from './harness.ts';
+import { LATE_SECRET, MAX_RECEIVE_COUNT, putSecret } from './replies.ts';
 import {
   conversation,
   entries,
@@ -14,7 +15,7 @@ import {
   tell,
   untilClean,
   untilStatus,
-} from './support/replies-harness.ts';
+} from './replies-harness.ts';
 
 /** Two receives, 30 s and 60 s apart, each give or take a fifth; then the queue gives up. */
 const DEAD_SECONDS = 150;
@@ -27,11 +28,18 @@ async function ok(...args: readonly string[]): Promise<string> {
   return out;
 }
 
-it('replies 32: a missing secret is held, doctor finds the dead trigger, and a redrive after the fix answers', async () => {
+/** The rule that decided about a message, as `trace` tells it. */
+async function rule(sid: string): Promise<string | undefined> {
+  const { found } = JSON.parse(await ok('trace', sid, '--json')) as TraceAnswer;
+  return found?.messages[0]?.verdict.rule;
+}
+
+/** A missing secret is held, doctor and trace find the dead trigger, and a redrive after the fix answers. */
+export async function heldAndRedriven(): Promise<void> {
   const secret = `${LATE_SECRET}${randomUUID()}`;
   const ai_config = { api_key_reference: secret, assistant_id_replies: PROMPT };
   const talk = await seed({ ai_config });
-  await tell(talk, 'held');
+  const sid = await tell(talk, 'held');
   const held = await untilStatus(talk, 'processing_error');
   expect(held.data.failure_reason).toContain('SECRET_FETCH_FAILED');
 
@@ -48,14 +56,17 @@ it('replies 32: a missing secret is held, doctor finds the dead trigger, and a r
   expect(examined.exitCode).toBe(1);
   expect(examined.out).toMatch(/dead letters.*1 triggers? failed/);
 
+  expect(await rule(sid)).toBe('hold:SECRET_FETCH_FAILED');
+
   await putSecret(world().endpoint, secret, { ai_api_key: 'sk-test' });
   expect(await ok('redrive', '--only', talk.user)).toContain('redriven');
   await untilStatus(talk, 'reply_sent');
   await untilClean(talk);
   expect((await sentTo(talk)).map(({ text }) => text)).toEqual(['You said: held']);
   expect((await entries(talk)).map(({ role }) => role)).toEqual(['user', 'assistant']);
+  expect(await rule(sid)).toBe('replied');
   const healthy = await ok('doctor', '--json');
   const states = (JSON.parse(healthy) as { state: string }[]).map(({ state }) => state);
   expect(states.length).toBeGreaterThan(8);
   expect(states).not.toContain('bad');
-});
+}
