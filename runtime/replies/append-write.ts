@@ -13,8 +13,8 @@ import { recordKeyItem } from './table-call.ts';
 const KEPT_SIDS = 200;
 
 /**
- * Counts changes made to entries in place; a list that is written anew depends on it, so that no such change is
- * undone. Whoever changes `messages[i]` adds 1.
+ * Counts changes made in place to entries and to the parts of a pending turn. What is written anew from them depends
+ * on it, so that no such change is undone. Whoever changes `messages[i]` or a part from outside its turn adds 1.
  */
 export const ENTRY_EDITS = 'entry_edits';
 
@@ -39,7 +39,7 @@ export function appendUpdate(
     `attribute_exists(${expression.path('conversation_id')})`,
     ...guardConditions(expression, request),
   );
-  if (plan.kind === 'append') appendEntries(parts, plan.entries);
+  if (plan.kind === 'append') appendEntries(parts, plan.entries, request, conversation);
   else replaceEntries(parts, plan, conversation);
   rememberSids(parts, request.processedSids, conversation);
   const change = wholeChange(request, conversation, nowIso);
@@ -77,11 +77,17 @@ function guardConditions(expression: Expression, { guard }: AppendRequest): read
   return guard.messageSids.map((sid) => `NOT contains(${sids}, ${expression.value(sid)})`);
 }
 
-function appendEntries({ expression, assignments }: Parts, entries: readonly AttributeValue[]): void {
+function appendEntries(
+  { expression, assignments, conditions }: Parts,
+  entries: readonly AttributeValue[],
+  { renew }: AppendRequest,
+  { item }: Conversation,
+): void {
   const messages = expression.path('messages');
   const empty = expression.value([]);
   const added = expression.stored({ L: [...entries] });
   assignments.push(`${messages} = list_append(if_not_exists(${messages}, ${empty}), ${added})`);
+  if (renew) conditions.push(unchanged(expression, ENTRY_EDITS, item[ENTRY_EDITS]));
 }
 
 /** Only over the list as it was read: same length, same place in the archive, no entry changed since. */

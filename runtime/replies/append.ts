@@ -33,6 +33,11 @@ export interface AppendRequest {
    * a lease it also removes `pending_turn`, `turn_attempts` and the lease.
    */
   readonly change?: RecordChange;
+  /**
+   * Makes entries and change anew from the record as another write left it meanwhile. Without it they do not depend
+   * on the record.
+   */
+  readonly renew?: (there: Conversation) => Pick<AppendRequest, 'entries' | 'change'>;
 }
 
 export type AppendResult =
@@ -59,7 +64,8 @@ export interface AppendPorts {
 const TRIES = 3;
 
 export function recordAppend(ports: AppendPorts): Append {
-  return async (request) => {
+  return async (given) => {
+    let request = given;
     let conversation = request.conversation ?? (await ports.conversations.get(request.key));
     for (let tried = 1; conversation; tried++) {
       const written = await write(ports, request, conversation);
@@ -76,6 +82,7 @@ export function recordAppend(ports: AppendPorts): Append {
           'transient',
         );
       conversation = there;
+      if (there) request = { ...given, ...given.renew?.(there) };
     }
     return { status: 'missing' };
   };

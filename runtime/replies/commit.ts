@@ -1,3 +1,5 @@
+import { isFailedStatus } from '../channels/twilio/status.ts';
+import { deliveryFailure } from './delivery-failure.ts';
 import type { AssistantEntry, NewEntry, UserEntry } from './entry.ts';
 import type { Ending, PendingTurn, TurnPart } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
@@ -27,6 +29,20 @@ export function unsentText(turn: PendingTurn): string | undefined {
   return text || undefined;
 }
 
+/** The turn with what status callbacks noted in the record since it was read. */
+export const withDeliveries = (turn: PendingTurn, stored: PendingTurn | undefined): PendingTurn => ({
+  ...turn,
+  parts: turn.parts.map((part, index) => {
+    const { deliveryStatus, errorCode } =
+      stored?.turnId === turn.turnId ? (stored.parts[index] ?? part) : part;
+    return {
+      ...part,
+      ...(deliveryStatus !== undefined && { deliveryStatus }),
+      ...(errorCode !== undefined && { errorCode }),
+    };
+  }),
+});
+
 /** Both sides of the turn: the reply's only where a part of it was accepted. */
 export function entriesOf({ turn, nowMillis }: CommitInput): readonly NewEntry[] {
   const { turnId, messageSids, combinedBody: content, firstReceivedAt: timestamp, media } = turn;
@@ -52,7 +68,7 @@ export function entriesOf({ turn, nowMillis }: CommitInput): readonly NewEntry[]
 
 /** What callbacks said before the entry was there: a failure before all else. */
 function deliveryOf(parts: readonly TurnPart[]) {
-  const told = parts.find((part) => part.errorCode !== undefined) ?? parts.at(-1);
+  const told = parts.find(isUndelivered) ?? parts.at(-1);
   const { deliveryStatus, errorCode } = told ?? {};
   return {
     ...(deliveryStatus !== undefined && { deliveryStatus }),
@@ -60,20 +76,31 @@ function deliveryOf(parts: readonly TurnPart[]) {
   };
 }
 
+const isUndelivered = ({ deliveryStatus }: TurnPart): boolean => isFailedStatus(deliveryStatus ?? '');
+
+/** What Twilio's report of a part that it gave up makes of the record; the person is told by whoever noted it. */
+function failedDelivery(turn: PendingTurn) {
+  const part = acceptedParts(turn).find(isUndelivered);
+  if (!part) return undefined;
+  const code = part.errorCode === undefined ? undefined : Number(part.errorCode);
+  return deliveryFailure(code, { status: undefined });
+}
+
 /** What else the commit changes, beside what every append under a lease does. */
 export function changeOf(input: CommitInput): RecordChange {
   const { conversation, turn, nowMillis, maxTurnsPerHour } = input;
   const { ending, usage } = turn;
   const isReplied = acceptedParts(turn).length > 0;
+  const failureReason = isFailure(ending) ? ending?.rule : failedDelivery(turn)?.reason;
   return {
     set: {
       conversation_status: statusOf(input),
       last_user_message_at: turn.lastReceivedAt ?? turn.firstReceivedAt,
       ...(isReplied && { turn_times: turnTimesWith(conversation, nowMillis, maxTurnsPerHour) }),
       ...(ending?.setsOptOut && { opted_out: true, opted_out_at: new Date(nowMillis).toISOString() }),
-      ...(isFailure(ending) && { failure_reason: ending?.rule }),
+      failure_reason: failureReason,
     },
-    remove: isFailure(ending) ? [] : ['failure_reason'],
+    remove: failureReason === undefined ? ['failure_reason'] : [],
     ...(usage && {
       add: {
         total_prompt_tokens: usage.promptTokens,
@@ -88,8 +115,9 @@ const isFailure = (ending: Ending | undefined): boolean =>
   ending !== undefined && ending.kind !== 'opted_out';
 
 /** After an opt-out the status stands again that stood there before the turn. */
-function statusOf({ turn: { ending }, statusBefore }: CommitInput): string {
-  if (!ending) return 'reply_sent';
+function statusOf({ turn, statusBefore }: CommitInput): string {
+  const { ending } = turn;
+  if (!ending) return failedDelivery(turn)?.newStatus ?? 'reply_sent';
   if (ending.kind === 'window_closed') return 'window_closed';
   return ending.kind === 'hand_off' ? 'handoff_required' : statusBefore || 'reply_sent';
 }

@@ -63,7 +63,7 @@ function noteUpdate({ target, messageSid, status, errorCode, set, seenStatus }: 
       [`${place}.error_code`]: errorCode === undefined ? undefined : String(errorCode),
       ...(target.kind === 'part' && { [`${place}.sid`]: messageSid }),
     },
-    add: target.kind === 'entry' ? { [ENTRY_EDITS]: 1 } : {},
+    add: { [ENTRY_EDITS]: 1 },
   };
   return {
     UpdateExpression: updateExpression(expression, change),

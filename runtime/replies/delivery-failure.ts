@@ -7,6 +7,8 @@ export interface DeliveryFailure {
   /** For the person who takes over; without personal data. */
   readonly reason: string;
   readonly isForOperator: boolean;
+  /** Of the conversation, once no worker holds the record. */
+  readonly newStatus: string;
   /** Top-level attributes of the record that change. */
   readonly set: Readonly<Record<string, unknown>>;
 }
@@ -28,6 +30,7 @@ export function deliveryFailure(
     rule: ruleOf(action, errorCode),
     reason,
     isForOperator: action === 'hold',
+    newStatus,
     set: {
       failure_reason: reason,
       ...(!isLocked && { conversation_status: newStatus }),

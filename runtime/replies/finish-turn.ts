@@ -1,8 +1,9 @@
 import { describeError } from '../core/errors.ts';
-import { changeOf, entriesOf, unsentText } from './commit.ts';
+import { changeOf, entriesOf, unsentText, withDeliveries } from './commit.ts';
 import { RepliesError } from './errors.ts';
 import type { Held, JournalPorts } from './journal.ts';
 import type { Ending, PendingTurn } from './pending-turn.ts';
+import type { Conversation } from './record.ts';
 
 /**
  * The end of a turn, in an order in which a crash at any point loses nothing: the person's flag and message, the
@@ -51,14 +52,20 @@ async function commit(turn: PendingTurn, { lease, conversation }: Held, ports: J
   const { append, clock, config } = ports;
   const { maxTurnsPerHour } = config;
   const statusBefore = lease.statusBeforeLock;
-  const input = { conversation, turn, nowMillis: clock.nowMillis(), maxTurnsPerHour, statusBefore };
+  const nowMillis = clock.nowMillis();
+  const made = (there: Conversation) => {
+    const told = withDeliveries(turn, there.pendingTurn);
+    const input = { conversation, turn: told, nowMillis, maxTurnsPerHour, statusBefore };
+    return { entries: entriesOf(input), change: changeOf(input) };
+  };
   const { status } = await append({
     key: lease.key,
     conversation,
     guard: { lease, turnId: turn.turnId },
-    entries: entriesOf(input),
+    ...made(conversation),
     processedSids: turn.messageSids,
-    change: changeOf(input),
+    // A status callback may write to the turn at any moment.
+    renew: made,
   });
   if (status === 'missing')
     throw new RepliesError(

@@ -137,6 +137,26 @@ describe('callbacks while a turn is under way', () => {
     expect(world.entries()[1]).toMatchObject({ part_sids: [sent?.sid] });
   });
 
+  test('replies 48: a failure that Twilio tells just before the commit is in the entry and in the status', async () => {
+    const world = new RepliesWorld();
+    await world.webhook({ messageSid: SID });
+    let isTold = false;
+    world.killer.onCall = async ({ name, input }) => {
+      if (isTold || name !== 'UpdateItem' || !JSON.stringify(input).includes('list_append')) return;
+      isTold = true;
+      const url = world.twilio.messages[0]?.statusCallback ?? STATUS_URL;
+      const messageSid = world.twilio.messages[0]?.sid ?? '';
+      await world.post(twilioStatusWebhook({ url, messageSid, status: 'failed', errorCode: 63016 }));
+    };
+    await world.run(15);
+    expect(world.entries()[1]).toMatchObject({ delivery_status: 'failed', error_code: '63016' });
+    expect(world.conversation().status).toBe('window_closed');
+    expect(world.conversation().data.failure_reason).toContain('63016');
+    expect(world.humanMessages).toHaveLength(1);
+    expect(world.entries()).toHaveLength(2);
+    expect(world.twilio.messages).toHaveLength(1);
+  });
+
   test('replies 48: the callbacks of a real reply find its entry', async () => {
     const world = new RepliesWorld();
     await world.webhook({ messageSid: SID });
