@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AwsClient } from '../core/aws-errors.ts';
 import { type Clock, epochSeconds } from '../core/clock.ts';
 import { conditionFailure, tableCall } from './table-call.ts';
@@ -14,8 +14,6 @@ export interface TriggerLock {
   release(lock: LockToken): Promise<void>;
   /** Frees the lock, whosever it is. */
   clear(conversationId: string): Promise<void>;
-  /** Whether a lock stands there that is not over. */
-  isLive(conversationId: string): Promise<boolean>;
 }
 
 export interface LockToken {
@@ -85,12 +83,6 @@ class DynamoTriggerLock implements TriggerLock {
   async clear(conversationId: string): Promise<void> {
     const input = { TableName: this.table, Key: lockKey(conversationId) };
     await this.call('DeleteItem', new DeleteItemCommand(input));
-  }
-
-  async isLive(conversationId: string): Promise<boolean> {
-    const input = { TableName: this.table, Key: lockKey(conversationId), ConsistentRead: true };
-    const { Item } = await this.call('GetItem', new GetItemCommand(input));
-    return Number(Item?.[this.ttlAttribute]?.N ?? 0) > epochSeconds(this.clock);
   }
 }
 
