@@ -22,7 +22,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-d
 /** Hours and minutes, as chats show them. */
 export const timeOfDay = (millis: number): string => clock.format(millis);
 
-const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+const clockWithSeconds = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hour12: false });
 
 /** To the second, where minutes say too little. */
 export const timeWithSeconds = (millis: number): string => clockWithSeconds.format(millis);
