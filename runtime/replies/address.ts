@@ -35,6 +35,3 @@ export function keyForms(address: string): readonly [string, string] {
   const prefixed = `${PREFIX}${plain}`;
   return given.toLowerCase().startsWith(PREFIX) ? [given, plain] : [given, prefixed];
 }
-
-/** A number as it stands in a conversation id: digits alone. */
-export const addressDigits = (address: string): string => address.replace(/\D/g, '');

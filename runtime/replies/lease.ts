@@ -58,7 +58,7 @@ export interface Leases {
 }
 
 /** The status that stands for a lease. */
-export const PROCESSING = 'processing_reply';
+const PROCESSING = 'processing_reply';
 
 /** Attributes that are there only while a lease is held, the last of them until its turn is over. */
 export const LEASE_ATTRIBUTES = [

@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts';
 import type { Conversation } from './record.ts';
 
 /** Tokens of history that a model is shown at most, by the estimate below. */
-export const HISTORY_TOKENS = 16_000;
+const HISTORY_TOKENS = 16_000;
 
 /** About four bytes of text to a token in every script, and a few for the frame of a message. */
 export const estimatedTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4) + 4;

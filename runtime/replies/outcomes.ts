@@ -15,11 +15,10 @@ export interface Outcome {
 const CRITICAL_503: Outcome = { status: 503, level: 'critical' };
 const TRANSIENT_503: Outcome = { status: 503, level: 'error' };
 
-/** Code → answer, level, metric and rule: the whole table of contract replies §3.5. */
+/** Code → answer, level, metric and rule: what can occur of the table of contract replies §3.5. */
 export const OUTCOMES = {
   PARSING_ERROR: { status: 400, level: 'warn' },
   UNKNOWN_CHANNEL: { status: 404, level: 'warn' },
-  UNSUPPORTED_CHANNEL: { status: 403, level: 'warn' },
   NOT_FOUND: { status: 403, level: 'warn', metric: 'CredentialLookupNotFoundCount' },
   INVALID_SIGNATURE: {
     status: 403,
@@ -57,11 +56,8 @@ export const OUTCOMES = {
   SQS_CONFIG_ERROR: CRITICAL_503,
   SQS_PARAMETER_ERROR: CRITICAL_503,
   SQS_SEND_ERROR: CRITICAL_503,
-  ROUTING_ERROR: CRITICAL_503,
   INTERNAL_ERROR: CRITICAL_503,
 } as const satisfies Readonly<Partial<Record<RepliesCode, Outcome>>>;
-
-export type OutcomeCode = keyof typeof OUTCOMES;
 
 /** Twilio takes the empty document as "nothing to say"; no text ever stands in it. */
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';

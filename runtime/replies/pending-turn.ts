@@ -5,7 +5,7 @@ import { type Media, mediaData, readMedia, readTexts, readUsage, type TurnUsage 
 export const REPLIES_VERSION = 1;
 
 /** How far a turn got (contract replies §4.3). */
-export const TURN_STATES = ['collected', 'model_done', 'sending', 'sent'] as const;
+const TURN_STATES = ['collected', 'model_done', 'sending', 'sent'] as const;
 export type TurnState = (typeof TURN_STATES)[number];
 
 /** One part of a reply. */
@@ -99,7 +99,7 @@ export const partData = (part: TurnPart): JsonRecord => ({
 });
 
 /** Tokens as they are stored. */
-export const usageData = (usage: TurnUsage): JsonRecord => ({
+const usageData = (usage: TurnUsage): JsonRecord => ({
   prompt_tokens: usage.promptTokens,
   completion_tokens: usage.completionTokens,
   total_tokens: usage.totalTokens,

@@ -30,4 +30,4 @@ export function wishOf(
 }
 
 /** A word as the lists hold it. */
-export const asStopWord = (text: string): string => text.trim().normalize('NFC').toUpperCase();
+const asStopWord = (text: string): string => text.trim().normalize('NFC').toUpperCase();

@@ -48,7 +48,7 @@ const withoutReply = (ending: Ending): RepliesDecision => ({
 });
 
 /** What is sent of a model's answer, and how the turn ends when that is not the whole story (contract replies §11.3). */
-export function decisionOf(
+function decisionOf(
   answered: Answered,
   { handoffSendDraft, maxReplyParts }: Pick<WorkerConfig, 'handoffSendDraft' | 'maxReplyParts'>,
 ): RepliesDecision {

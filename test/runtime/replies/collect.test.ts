@@ -1,28 +1,10 @@
 import { expect, test } from 'vitest';
 import { collect, rowText, textForModel } from '../../../runtime/replies/collect.ts';
 import type { StagedRow } from '../../../runtime/replies/staged.ts';
+import { newStagedRow, USER } from './records.ts';
 
-const USER = '+15005550006';
-const row = (messageSid: string, body: string, more: Partial<StagedRow> = {}): StagedRow => ({
-  conversationId: 'c',
-  messageSid,
-  primaryChannel: USER,
-  receivedAt: '2026-11-21T10:00:00.000Z',
-  receivedSeq: undefined,
-  body,
-  media: [],
-  location: undefined,
-  button: undefined,
-  profileName: undefined,
-  waId: undefined,
-  replyToSid: undefined,
-  route: 'channel',
-  dueAtSeconds: undefined,
-  sweptAt: undefined,
-  wish: undefined,
-  traceparent: undefined,
-  ...more,
-});
+const row = (messageSid: string, body: string, more: Partial<StagedRow> = {}) =>
+  newStagedRow({ messageSid, body, ...more });
 const limits = { processedSids: new Set<string>(), primaryChannel: USER, maxChars: 10 };
 const sids = (rows: readonly StagedRow[]) => rows.map(({ messageSid }) => messageSid);
 

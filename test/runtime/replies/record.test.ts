@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainItem, storedItem } from '../../../runtime/core/dynamodb-values.ts';
 import {
-  addressDigits,
   isSameAddress,
   keyForms,
   normaliseAddress,
@@ -52,7 +51,6 @@ describe('addresses', () => {
     expect(keyForms('whatsapp:+15005550006')).toEqual(['whatsapp:+15005550006', '+15005550006']);
     expect(isSameAddress('whatsapp:+15005550006', '+15005550006')).toBe(true);
     expect(isSameAddress('', '')).toBe(false);
-    expect(addressDigits('+15005550001')).toBe('15005550001');
   });
 });
 
