@@ -208,3 +208,13 @@ test('replies 59: rights that only AWS services use have their reason', () => {
   );
   for (const reason of Object.values(SERVICE_RIGHTS)) expect(reason).toMatch(/.{15,}/);
 });
+
+test('the API asks Twilio for no key, checks no request before the signature, and has no quota that could run out', () => {
+  const { resource } = synthReplies();
+  for (const type of ['usage_plan', 'usage_plan_key', 'api_key', 'request_validator'])
+    expect(resource[`aws_api_gateway_${type}`], type).toBeUndefined();
+  for (const method of Object.values(resource.aws_api_gateway_method ?? {})) {
+    expect(method.api_key_required ?? false).toBe(false);
+    expect(method.request_validator_id).toBeUndefined();
+  }
+});
