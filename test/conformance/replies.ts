@@ -6,10 +6,14 @@ import { defineStageConformance } from './replies-stage.ts';
 import { defineTriggerLockConformance } from './replies-trigger-lock.ts';
 
 /** The suites of the reply engine's tables. */
-export function defineRepliesConformance(name: string, makeClients: MakeClients): void {
+export function defineRepliesConformance(
+  name: string,
+  makeClients: MakeClients,
+  takesLargeItems: boolean,
+): void {
   defineStageConformance(name, makeClients);
   defineTriggerLockConformance(name, makeClients);
   defineLeaseConformance(name, makeClients);
-  defineAppendConformance(name, makeClients);
+  defineAppendConformance(name, makeClients, takesLargeItems);
   defineConversationsConformance(name, makeClients);
 }

@@ -11,8 +11,8 @@ import { defineObjectStoreConformance } from './object-store.ts';
 import { defineQueueConformance } from './queue.ts';
 import { defineRepliesConformance } from './replies.ts';
 
-/** Every port's suite against one back end. */
-export function defineConformance(name: string, makeClients: MakeClients): void {
+/** Every port's suite against one back end; `takesLargeItems`: whether it stores items of up to 400 KB, as AWS does. */
+export function defineConformance(name: string, makeClients: MakeClients, takesLargeItems = true): void {
   let clients: ReturnType<MakeClients> | undefined;
   const shared: MakeClients = () => {
     clients ??= makeClients();
@@ -43,5 +43,5 @@ export function defineConformance(name: string, makeClients: MakeClients): void 
   );
   defineQueueConformance(name, shared);
   defineJournalConformance(name, shared);
-  defineRepliesConformance(name, shared);
+  defineRepliesConformance(name, shared, takesLargeItems);
 }
