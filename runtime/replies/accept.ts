@@ -25,14 +25,15 @@ export interface KnownMessage {
  */
 export async function acceptMessage(message: KnownMessage, ports: WebhookPorts): Promise<void> {
   const { config, log, metrics, stage } = ports;
-  const { inbound, conversation } = message;
+  const { inbound } = message;
+  const conversation = await asItStands(message, ports);
   if (conversation.processedSids.has(inbound.messageSid)) {
     metrics.count('DuplicateMessage');
     log.info('message_repeated', { rule: 'duplicate_sid', staged: false });
     return;
   }
   const wish = wishOf(inbound, conversation.isOptedOut, config.stopWords);
-  const made = newRow({ ...message, wish, route: routeOf(conversation, wish) }, config);
+  const made = newRow({ ...message, conversation, wish, route: routeOf(conversation, wish) }, config);
   const put = await stage.put(made);
   if (put.status === 'staged') {
     log.info('message_staged', { route: made.route });
@@ -41,6 +42,12 @@ export async function acceptMessage(message: KnownMessage, ports: WebhookPorts):
   metrics.count('DuplicateMessage');
   log.info('message_repeated', { rule: 'duplicate_sid', staged: true });
   return seeTo(put.row, await current(put.row, conversation, ports), message, ports);
+}
+
+/** The index may lag behind a STOP or a START that was said a moment ago: what either decides is read from the table. */
+async function asItStands({ inbound, conversation }: KnownMessage, { config, conversations }: WebhookPorts) {
+  const isAboutOptOut = conversation.isOptedOut || wishOf(inbound, true, config.stopWords) !== undefined;
+  return isAboutOptOut ? ((await conversations.get(conversation.key)) ?? conversation) : conversation;
 }
 
 /** The index may lag behind the call that this one repeats; a person would be told twice. */

@@ -35,7 +35,15 @@ export async function openPrompt(
       );
     const { apiKey, values } = await secrets.model(modelKeyReference);
     const own = values[`${prompt.provider.replace('-', '_')}_api_key`];
-    return typeof own === 'string' && own !== '' ? own : apiKey;
+    const used = typeof own === 'string' && own !== '' ? own : apiKey;
+    // A header cannot carry it: the call would fail as if the connection were broken.
+    if (!/^[\x21-\x7e]+$/.test(used))
+      throw new RepliesError(
+        'SECRET_FETCH_FAILED',
+        'The model’s key holds a blank, a line break or a character that no key has: store it anew',
+        'hold',
+      );
+    return used;
   };
   const key = await readKey();
   return {

@@ -32,7 +32,8 @@ export const TURN_GUARD: Ending = {
 export const UNCLEAR_HELD: Ending = {
   kind: 'hand_off',
   rule: 'unclear_held',
-  reason: 'A part of the reply may or may not have been sent; SEND_AMBIGUITY_POLICY is hold',
+  reason:
+    'A part of the reply may or may not have been sent; SEND_AMBIGUITY_POLICY is hold, or Twilio lists too many to search',
 };
 
 export const TOO_MANY_PARTS: Ending = {

@@ -1,3 +1,4 @@
+import { asNumber } from '../core/json.ts';
 import type { ModelAnswer, ModelImage, ModelMessage, ModelRequest } from '../models/model.ts';
 import { filled } from '../models/prompt-variables.ts';
 import type { Question } from './ask.ts';
@@ -48,11 +49,14 @@ export class Exchange {
 
   heard({ usage }: ModelAnswer): void {
     const { promptTokens, completionTokens, totalTokens, isMissing } = this.tokens;
-    const { inputTokens = 0, outputTokens = 0 } = usage ?? {};
+    const [inputTokens, outputTokens] = [
+      asNumber(usage?.inputTokens) ?? 0,
+      asNumber(usage?.outputTokens) ?? 0,
+    ];
     this.tokens = {
       promptTokens: promptTokens + inputTokens,
       completionTokens: completionTokens + outputTokens,
-      totalTokens: totalTokens + (usage?.totalTokens ?? inputTokens + outputTokens),
+      totalTokens: totalTokens + (asNumber(usage?.totalTokens) ?? inputTokens + outputTokens),
       ...((isMissing || !usage) && { isMissing: true }),
     };
   }

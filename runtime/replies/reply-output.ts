@@ -41,7 +41,8 @@ export function readReply({ text, finishReason }: Given, format: ReplyFormat): V
   const why = UNUSABLE[finishReason];
   if (why !== undefined) return { kind: 'unusable', why };
   if (finishReason === 'length') return { kind: 'cut' };
-  const said = text.trim();
+  // Half a character is sent as another one, and an unclear send would not be found again by its text.
+  const said = text.trim().toWellFormed();
   if (format === 'text')
     return said === '' ? { kind: 'repair' } : { kind: 'reply', text: said, isPlain: false };
   const value = parsed(said);
@@ -58,7 +59,7 @@ const UNUSABLE: Partial<Record<ModelAnswer['finishReason'], string>> = {
 };
 
 function readObject(reply: JsonRecord): Verdict {
-  const content = typeof reply.content === 'string' ? reply.content.trim() : undefined;
+  const content = typeof reply.content === 'string' ? reply.content.trim().toWellFormed() : undefined;
   const reason = reply.hand_off_to_human_reason;
   if (content !== undefined && reply.hand_off_to_human === true)
     return {
@@ -71,8 +72,7 @@ function readObject(reply: JsonRecord): Verdict {
 
 /** JSON, also inside the fence that models like to put around it; undefined when it is none. */
 function parsed(text: string): unknown {
-  const fenced = /```(?:json)?\s*(\{[\s\S]*\})\s*```/.exec(text)?.[1];
-  for (const candidate of [text, fenced]) {
+  for (const candidate of [text, fenced(text)]) {
     try {
       return JSON.parse(candidate ?? '');
     } catch {
@@ -80,4 +80,12 @@ function parsed(text: string): unknown {
     }
   }
   return undefined;
+}
+
+/** What stands between the first fence and the last, from its first brace to its last. */
+function fenced(text: string): string | undefined {
+  const [start, end] = [text.indexOf('```'), text.lastIndexOf('```')];
+  if (start < 0 || end <= start) return undefined;
+  const inside = text.slice(start, end);
+  return inside.slice(inside.indexOf('{'), inside.lastIndexOf('}') + 1);
 }

@@ -1,7 +1,7 @@
 import type { ChannelNet } from '../channels/http.ts';
 import type { TwilioAccount } from '../channels/twilio/account.ts';
 import { TwilioError } from '../channels/twilio/errors.ts';
-import { listMessages } from '../channels/twilio/list.ts';
+import { listMessages, MAX_LISTED } from '../channels/twilio/list.ts';
 import { sendText } from '../channels/twilio/send.ts';
 import { statusCallbackUrl } from '../channels/twilio/status.ts';
 import { HooklineError, SendError } from '../core/errors.ts';
@@ -58,7 +58,9 @@ async function settle(
   const sid = findSent(listed, part, knownSids(journal));
   ports.metrics.count('AmbiguousSend');
   if (sid !== undefined) ports.metrics.count('DuplicateSendAvoided');
-  const isHeld = sid === undefined && ports.config.ambiguityPolicy === 'hold';
+  // What was not looked at may hold the message: to send it again could be a second reply.
+  const isCut = listed.length >= MAX_LISTED;
+  const isHeld = sid === undefined && (isCut || ports.config.ambiguityPolicy === 'hold');
   const rule = sid !== undefined ? 'unclear_adopted' : isHeld ? 'unclear_held' : 'unclear_resent';
   journal.settledRule = rule;
   journal.log.warn('part_settled', { part: number, rule, ...(sid !== undefined && { message_sid: sid }) });

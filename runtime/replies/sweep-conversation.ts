@@ -96,7 +96,11 @@ async function wakeWorker(
   await postpone(rows, ports);
 }
 
-async function postpone(rows: readonly StagedRow[], { clock, stage }: SweepPorts): Promise<void> {
+/** Moves the next look at rows; each time twice as far, up to an hour. */
+export async function postpone(
+  rows: readonly StagedRow[],
+  { clock, stage }: Pick<SweepPorts, 'clock' | 'stage'>,
+): Promise<void> {
   const now = epochSeconds(clock);
   for (const row of rows) await stage.pushDue(row, nextDueSeconds(row, now), true);
 }

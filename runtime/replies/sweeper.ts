@@ -1,7 +1,8 @@
+import { describeError, errorClassOf } from '../core/errors.ts';
 import { conversationFields } from './log-fields.ts';
 import { timeMillis } from './record.ts';
 import type { StagedRow } from './staged.ts';
-import { reportFailure, type SweepPorts, sweepConversation } from './sweep-conversation.ts';
+import { postpone, reportFailure, type SweepPorts, sweepConversation } from './sweep-conversation.ts';
 
 /** Most rows that one run looks at; what is more is due again in a minute. */
 const MAX_ROWS = 1000;
@@ -31,6 +32,11 @@ async function sweepOne(rows: readonly StagedRow[], ports: SweepPorts): Promise<
   } catch (error) {
     const ref = conversationFields(rows[0]?.conversationId ?? '', ports.config);
     reportFailure(error, ports.log.with({ ...ref, rows: rows.length }));
+    // What fails at every look must not come first at every look.
+    if (errorClassOf(error) === 'transient') return;
+    await postpone(rows, ports).catch((cause: unknown) => {
+      ports.log.warn('rows_not_postponed', { ...ref, error: describeError(cause) });
+    });
   }
 }
 

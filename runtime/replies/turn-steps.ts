@@ -47,6 +47,9 @@ const withoutReply = (ending: Ending): RepliesDecision => ({
   providerRef: undefined,
 });
 
+/** What is kept of a reply that is too long to be sent. */
+const MAX_DRAFT_UNITS = 20_000;
+
 /** What is sent of a model's answer, and how the turn ends when that is not the whole story (contract replies §11.3). */
 function decisionOf(
   answered: Answered,
@@ -54,8 +57,10 @@ function decisionOf(
 ): RepliesDecision {
   const { reply, handOff, usage, model, providerRef } = answered;
   const parts = splitReply(reply);
-  const decided = { replyText: reply, usage, model, providerRef };
   const isTooLong = parts.length > maxReplyParts;
+  // A draft that fits neither the record nor the queue would have the model asked again and again.
+  const replyText = isTooLong ? reply.slice(0, MAX_DRAFT_UNITS).replace(/[\uD800-\uDBFF]$/, '') : reply;
+  const decided = { replyText, usage, model, providerRef };
   const sendsParts = handoffSendDraft && !isTooLong;
   if (handOff) {
     const ending = { ...handedOffByModel(handOff.reason), ...(sendsParts && { sendsParts }) };

@@ -1,10 +1,17 @@
 /** The fields of a form in their order, with blank values and repeated names. */
 export type FormFields = readonly (readonly [name: string, value: string])[];
 
-/** Reads `application/x-www-form-urlencoded` bytes; undefined when they are not that in UTF-8. */
+/** Far more than Twilio sends. Anybody may call, and what cannot be Twilio's must not cost seconds before its signature is checked. */
+const MAX_FIELDS = 500;
+const MAX_BYTES = 1024 * 1024;
+
+/** Reads `application/x-www-form-urlencoded` bytes; undefined when they are not that in UTF-8, or more than any form of Twilio. */
 export function parseForm(rawBody: Buffer): FormFields | undefined {
+  if (rawBody.length > MAX_BYTES) return undefined;
+  const pairs = rawBody.toString('latin1').split('&').filter(Boolean);
+  if (pairs.length > MAX_FIELDS) return undefined;
   try {
-    return rawBody.toString('latin1').split('&').filter(Boolean).map(readPair);
+    return pairs.map(readPair);
   } catch {
     return undefined;
   }

@@ -23,6 +23,8 @@ export interface ListQuery {
 const PAGE_SIZE = 50;
 /** Of one conversation since its last send: more than this many are not ours to search. */
 const MAX_PAGES = 10;
+/** A list of so many may not be whole. */
+export const MAX_LISTED = PAGE_SIZE * MAX_PAGES;
 
 /**
  * What was sent from one address to another, newest first, as Twilio holds it. Twilio's own date filters act on the

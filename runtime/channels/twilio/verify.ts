@@ -26,6 +26,9 @@ export function isSignedByTwilio(
 /** Every value of every name. Without a prototype, since a form may name anything. */
 function signedParams(fields: FormFields): Record<string, string[]> {
   const params: Record<string, string[]> = Object.create(null);
-  for (const [name, value] of fields) params[name] = [...(params[name] ?? []), value];
+  for (const [name, value] of fields) {
+    params[name] ??= [];
+    params[name].push(value);
+  }
   return params;
 }

@@ -47,6 +47,23 @@ test('replies 52: the lease is stolen before `sending`: the loser sends nothing 
   expectOneReply(world);
 });
 
+test('replies 52: it is stolen right before the write of `sending`: that write fails, and the loser sends nothing', async () => {
+  const world = await readyWorld();
+  let isDone = false;
+  world.tap.before = async ({ name, input }) => {
+    if (isDone || name !== 'UpdateItem' || !JSON.stringify(input).includes('send_started_at')) return;
+    isDone = true;
+    expireLease(world);
+    await world.trigger();
+    await world.runWorker();
+  };
+  const run = await world.runWorker();
+  expect(isDone).toBe(true);
+  expect(run?.failures).toEqual(run?.messageIds);
+  expectOneReply(world);
+  expect([creates(world), world.metric('LeaseStolen'), modelCalls(world)]).toEqual([1, 1, 1]);
+});
+
 test('replies 52: it is stolen between `sending` and the commit: the winner asks Twilio and adopts', async () => {
   const world = await readyWorld();
   let isDone = false;

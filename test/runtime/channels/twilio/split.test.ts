@@ -9,6 +9,8 @@ describe('splitReply', () => {
   it('leaves a short text as it is', () => {
     expect(splitReply('Hello\n\nYou')).toEqual(['Hello\n\nYou']);
     expect(splitReply('x'.repeat(1500))).toHaveLength(1);
+    // Twilio refuses more than 1600, and some characters count twice.
+    expect(splitReply('x'.repeat(1501))).toHaveLength(2);
     expect(splitReply('')).toEqual([]);
     expect(splitReply(' \n ')).toEqual([]);
   });
