@@ -13,7 +13,7 @@ export type CredentialLookup =
 
 /** Reads of the conversations table. Throws `RepliesError` by class. */
 export interface Conversations {
-  /** The secret of a company's number; known ones are kept for 300 s, unknown ones for 60 s. */
+  /** The secret of a company's number; one that is named is kept for 300 s, unknown numbers for 60 s. */
   credentials(companyNumber: string): Promise<CredentialLookup>;
   /**
    * The conversation of a pair: of those whose project is active the newest that has not failed, else the newest.
@@ -55,6 +55,8 @@ class DynamoConversations implements Conversations {
     const known = this.companies.get(companyNumber);
     if (known && this.clock.nowMillis() < known.untilMillis) return known.lookup;
     const lookup = await this.lookUp(companyNumber);
+    // Once an operator has mended the record, the next message must find it.
+    if (lookup.status === 'known' && lookup.reference === undefined) return lookup;
     const lifeMillis = lookup.status === 'known' ? KNOWN_MILLIS : UNKNOWN_MILLIS;
     this.companies.set(companyNumber, { lookup, untilMillis: this.clock.nowMillis() + lifeMillis });
     return lookup;

@@ -1,0 +1,21 @@
+import { describe, expect, test } from 'vitest';
+import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
+import { COMPANY, CONVERSATION, USER } from './records.ts';
+import { TABLES } from './tables.ts';
+import { formF, recordR, type WebhookWorld, webhookWorld, writesOf } from './webhook-world.ts';
+
+const lastLine = ({ log }: WebhookWorld, event = 'webhook_refused') =>
+  log.lines.findLast((line) => line.event === event);
+
+test('a record that names no credentials is not remembered: once it is mended, messages are taken at once', async () => {
+  const world = webhookWorld({ records: [recordR({ channel_config: {} })] });
+  expect((await world.post(formF())).statusCode).toBe(503);
+  world.seed(recordR(), TABLES.conversations);
+  expect((await world.post(formF())).statusCode).toBe(200);
+  expect(world.rows()).toHaveLength(1);
+  // Now it is remembered.
+  world.tap.clear();
+  await world.post(formF());
+  const lookUps = world.tap.details.filter(({ input }) => input.ProjectionExpression === 'channel_config');
+  expect(lookUps).toEqual([]);
+});
