@@ -8,7 +8,7 @@ import { type FinishPorts, finishRoute } from './finish-route.ts';
 import { conversationFields } from './log-fields.ts';
 import type { Conversation } from './record.ts';
 import { byArrival, type StagedRow } from './staged.ts';
-import { nextDueSeconds, verdictOf } from './sweep-rules.ts';
+import { FIRST_PAUSE_SECONDS, nextDueSeconds, verdictOf } from './sweep-rules.ts';
 import type { TriggerQueue } from './trigger.ts';
 import type { TriggerLock } from './trigger-lock.ts';
 
@@ -21,8 +21,14 @@ export interface SweepPorts extends FinishPorts {
   readonly triggers: TriggerQueue;
 }
 
+/** Of one run. */
+export interface RunPorts extends SweepPorts {
+  /** More may be due than the run was given. */
+  readonly isFull: boolean;
+}
+
 /** Sees to the due rows of one conversation. Throws `RepliesError`. */
-export async function sweepConversation(rows: readonly StagedRow[], ports: SweepPorts): Promise<void> {
+export async function sweepConversation(rows: readonly StagedRow[], ports: RunPorts): Promise<void> {
   const [first] = rows;
   if (!first) return;
   const { conversationId, primaryChannel } = first;
@@ -78,22 +84,30 @@ async function finishRows(
 async function wakeWorker(
   rows: readonly StagedRow[],
   conversation: Conversation,
-  ports: SweepPorts,
+  ports: RunPorts,
 ): Promise<void> {
   const { clock, config, locks, log, metrics, triggers } = ports;
   const [first] = rows;
   if (!first) return;
   const { maxReceiveCount } = config;
   const verdict = verdictOf(conversation, rows, { nowSeconds: epochSeconds(clock), maxReceiveCount });
-  if (verdict === 'busy') return;
+  if (verdict === 'busy') return comeBack(rows, ports);
   if (verdict === 'stuck') return postpone(rows, ports);
   const { conversationId, primaryChannel, traceparent } = first;
   // A lock that lives means a trigger that is on its way. If the send fails, the lock ends by itself.
-  if (!(await locks.acquire(conversationId, config.batchWindowSeconds + config.ttlBufferSeconds))) return;
+  if (!(await locks.acquire(conversationId, config.batchWindowSeconds + config.ttlBufferSeconds)))
+    return comeBack(rows, ports);
   await triggers.send({ conversationId, primaryChannel, deferrals: 0, traceparent }, 0);
   metrics.count('StageOrphansSwept', rows.length);
   log.warn('orphans_swept', { rows: rows.length });
   await postpone(rows, ports);
+}
+
+/** Somebody has them now. Where a run cannot see all that is due, these must not come first at every look. */
+async function comeBack(rows: readonly StagedRow[], { clock, isFull, stage }: RunPorts): Promise<void> {
+  if (!isFull) return;
+  const due = epochSeconds(clock) + FIRST_PAUSE_SECONDS;
+  for (const row of rows) await stage.pushDue(row, due, false);
 }
 
 /** Moves the next look at rows; each time twice as far, up to an hour. */

@@ -4,7 +4,8 @@ import type { StagedRow } from './staged.ts';
 
 /** Rules of the sweeper (contract replies §3.3), free of input and output. */
 
-const FIRST_PAUSE_SECONDS = 60;
+/** The sweeper comes every minute. */
+export const FIRST_PAUSE_SECONDS = 60;
 const LONGEST_PAUSE_SECONDS = 3600;
 
 /** When a row is looked at again: 1, 2, 4 … 60 minutes from now; its last pause stands in the row itself. */

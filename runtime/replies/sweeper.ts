@@ -2,7 +2,13 @@ import { describeError, errorClassOf } from '../core/errors.ts';
 import { conversationFields } from './log-fields.ts';
 import { timeMillis } from './record.ts';
 import type { StagedRow } from './staged.ts';
-import { postpone, reportFailure, type SweepPorts, sweepConversation } from './sweep-conversation.ts';
+import {
+  postpone,
+  type RunPorts,
+  reportFailure,
+  type SweepPorts,
+  sweepConversation,
+} from './sweep-conversation.ts';
 
 /** Most rows that one run looks at; what is more is due again in a minute. */
 const MAX_ROWS = 1000;
@@ -18,15 +24,16 @@ export async function sweep(ports: SweepPorts, remainingMillis: () => number): P
   const rows = await ports.stage.due(MAX_ROWS);
   ports.metrics.value('OldestStagedAgeSeconds', oldestAgeSeconds(rows, ports.clock.nowMillis()), 'Seconds');
   const waiting = byConversation(rows);
+  const run = { ...ports, isFull: rows.length >= MAX_ROWS };
   const work = async () => {
     for (let next = waiting.pop(); next && remainingMillis() > RESERVE_MILLIS; next = waiting.pop())
-      await sweepOne(next, ports);
+      await sweepOne(next, run);
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
 }
 
 /** One conversation's failure is no other's. */
-async function sweepOne(rows: readonly StagedRow[], ports: SweepPorts): Promise<void> {
+async function sweepOne(rows: readonly StagedRow[], ports: RunPorts): Promise<void> {
   try {
     await sweepConversation(rows, ports);
   } catch (error) {

@@ -103,6 +103,26 @@ describe('the sweeper', () => {
   });
 
   test.each([
+    ['under a live lease', { conversation_status: 'processing_reply', lock_owner: 'w', lock_fence: 1 }],
+    ['whose trigger is on its way', {}],
+  ])('1,000 rows of a conversation %s keep no other waiting', async (_, state) => {
+    const other = 'ci-t-002#pi#r#15005550001';
+    const world = webhookWorld({ records: [] });
+    const expires_at = Math.floor(world.clock.nowMillis() / 1000) + 900;
+    world.seed(recordR({ ...state, lock_expires_at: expires_at }), TABLES.conversations);
+    world.seed(recordR({ conversation_id: other }), TABLES.conversations);
+    world.seed({ conversation_id: CONVERSATION, token: 't', expires_at }, TABLES.triggerLock);
+    for (let number = 0; number < 1000; number++) seedRow(world, { message_sid: sid(number), due_at: 1 });
+    seedRow(world, { conversation_id: other });
+    await sweepFor(world, 2);
+    const woken = () => world.triggers().map(({ body }) => JSON.parse(body).conversation_id);
+    expect(woken()).toEqual([other]);
+    expect(world.rows().filter(({ swept_at }) => swept_at !== undefined)).toHaveLength(1);
+    await sweepFor(world, 18);
+    expect(woken()).toContain(CONVERSATION);
+  });
+
+  test.each([
     ['processing_error', { conversation_status: 'processing_error', turn_attempts: 1 }],
     ['too many attempts', { conversation_status: 'retry', turn_attempts: 5 }],
   ])(

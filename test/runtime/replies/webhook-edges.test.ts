@@ -1,11 +1,6 @@
-import { describe, expect, test } from 'vitest';
-import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
-import { COMPANY, CONVERSATION, USER } from './records.ts';
+import { expect, test } from 'vitest';
 import { TABLES } from './tables.ts';
-import { formF, recordR, type WebhookWorld, webhookWorld, writesOf } from './webhook-world.ts';
-
-const lastLine = ({ log }: WebhookWorld, event = 'webhook_refused') =>
-  log.lines.findLast((line) => line.event === event);
+import { formF, recordR, webhookWorld } from './webhook-world.ts';
 
 test('a record that names no credentials is not remembered: once it is mended, messages are taken at once', async () => {
   const world = webhookWorld({ records: [recordR({ channel_config: {} })] });
