@@ -1,5 +1,21 @@
 import { AwsCallError, type ErrorClass, type ErrorDetails, HooklineError } from '../core/errors.ts';
 
+/** Codes of what the worker alone does. */
+const WORKER_CODES = [
+  'MISSING_MODEL_CONFIG',
+  'PROMPT_UNRESOLVED',
+  'MODEL_TRANSIENT_ERROR',
+  'MODEL_HOLD_ERROR',
+  'MODEL_PERMANENT_ERROR',
+  'MODEL_OUTPUT_ERROR',
+  'CONTEXT_TOO_LONG',
+  'SEND_UNCLEAR',
+  'LEASE_LOST',
+  'TOO_MANY_DEFERRALS',
+  'CHANNEL_MISMATCH',
+  'TIME_BUDGET',
+] as const;
+
 /** Every code that the reply engine answers, logs or stores; one list for all its functions (contract replies §3.5). */
 export const REPLIES_CODES = [
   'PARSING_ERROR',
@@ -26,24 +42,15 @@ export const REPLIES_CODES = [
   'SQS_CONFIG_ERROR',
   'SQS_PARAMETER_ERROR',
   'SQS_SEND_ERROR',
-  'INTERNAL_ERROR',
-  // The worker's own.
-  'MISSING_MODEL_CONFIG',
-  'PROMPT_UNRESOLVED',
-  'MODEL_TRANSIENT_ERROR',
-  'MODEL_HOLD_ERROR',
-  'MODEL_PERMANENT_ERROR',
-  'MODEL_OUTPUT_ERROR',
-  'CONTEXT_TOO_LONG',
-  'SEND_UNCLEAR',
-  'LEASE_LOST',
-  'TOO_MANY_DEFERRALS',
-  'CHANNEL_MISMATCH',
-  'TIME_BUDGET',
   'APPEND_CONFLICT',
+  'INTERNAL_ERROR',
+  ...WORKER_CODES,
 ] as const;
 
 export type RepliesCode = (typeof REPLIES_CODES)[number];
+
+/** What can occur in the webhook. */
+export type WebhookCode = Exclude<RepliesCode, (typeof WORKER_CODES)[number]>;
 
 /** An error of the reply engine: `code` is one of the list, `errorClass` says what can be done. */
 export class RepliesError extends HooklineError {

@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../core/http-event.ts';
-import type { RepliesCode } from './errors.ts';
+import type { WebhookCode } from './errors.ts';
 import type { RepliesMetric } from './metric-names.ts';
 
 /** What a webhook can come to besides an accepted message (contract replies §3.5). */
@@ -56,8 +56,9 @@ export const OUTCOMES = {
   SQS_CONFIG_ERROR: CRITICAL_503,
   SQS_PARAMETER_ERROR: CRITICAL_503,
   SQS_SEND_ERROR: CRITICAL_503,
+  APPEND_CONFLICT: TRANSIENT_503,
   INTERNAL_ERROR: CRITICAL_503,
-} as const satisfies Readonly<Partial<Record<RepliesCode, Outcome>>>;
+} as const satisfies Readonly<Record<WebhookCode, Outcome>>;
 
 /** Twilio takes the empty document as "nothing to say"; no text ever stands in it. */
 const EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>';
