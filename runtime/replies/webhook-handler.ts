@@ -12,14 +12,13 @@ import { dynamoConversations } from './conversations.ts';
 import { dynamoDeliveries } from './deliveries.ts';
 import { sqsHumanQueue } from './handoff.ts';
 import type { InvocationContext, RepliesClients, RepliesHandlerOptions } from './options.ts';
-import { answerOf } from './outcomes.ts';
 import { secretsManager } from './secrets.ts';
 import { setUp } from './setup.ts';
 import { dynamoStage } from './stage-table.ts';
 import { sqsTriggerQueue } from './trigger.ts';
 import { dynamoTriggerLock } from './trigger-lock.ts';
 import { twilioNotices } from './twilio-notices.ts';
-import { answerWebhook } from './webhook.ts';
+import { answerNoRequest, answerWebhook } from './webhook.ts';
 import type { WebhookPorts } from './webhook-ports.ts';
 
 /**
@@ -37,13 +36,13 @@ export function buildWebhookHandler(options: RepliesHandlerOptions = {}) {
   return async (event: unknown, context: InvocationContext): Promise<HttpAnswer> => {
     const startedMillis = clock.nowMillis();
     const request = readHttpEvent(event);
-    if (!request) return answerOf(400);
-    const traceparent = traceparentOf(request.headers.traceparent);
+    const traceparent = traceparentOf(request?.headers.traceparent);
     const requestLog = log.with({ trace_id: traceIdOf(traceparent), request_id: context.awsRequestId });
     const receivedMillis = gatewayMillis(event) ?? startedMillis;
-    const arrival = { event, request, receivedMillis, traceparent };
     const ports = { ...stores, config, clock, metrics, log: requestLog };
-    const answer = await answerWebhook(arrival, ports);
+    const answer = request
+      ? await answerWebhook({ event, request, receivedMillis, traceparent }, ports)
+      : await answerNoRequest(ports);
     requestLog.info('webhook_answered', {
       status: answer.statusCode,
       duration_ms: clock.nowMillis() - startedMillis,

@@ -1,8 +1,8 @@
 import { type HttpAnswer, jsonAnswer } from '../core/http-event.ts';
-import type { Arrival } from './arrival.ts';
+import { type Arrival, unreadable } from './arrival.ts';
 import { RepliesError } from './errors.ts';
 import { answerMessage } from './message.ts';
-import { settled } from './settle.ts';
+import { type SettlePorts, settled } from './settle.ts';
 import { answerStatus } from './status-callback.ts';
 import type { WebhookPorts } from './webhook-ports.ts';
 
@@ -14,6 +14,12 @@ export async function answerWebhook(arrival: Arrival, ports: WebhookPorts): Prom
   if (place.endsWith('/whatsapp')) return settled(() => answerMessage(arrival, ports), ports);
   return answerElsewhere(ports);
 }
+
+/** Answers an event that is no HTTP request. */
+export const answerNoRequest = (ports: SettlePorts): Promise<HttpAnswer> =>
+  settled(async () => {
+    throw unreadable('The event is no HTTP request');
+  }, ports);
 
 /** Who calls here is not Twilio, and may read what is wrong. */
 async function answerElsewhere(ports: WebhookPorts): Promise<HttpAnswer> {
