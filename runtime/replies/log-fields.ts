@@ -8,6 +8,6 @@ export const conversationFields = (conversationId: string, { logHashKey }: HashK
   conversation_ref: keyedHash(logHashKey, conversationId),
 });
 
-/** A sid as it may stand in a log: who sent it has not been proved yet. */
+/** A sid as it may stand in a log: who sent it has not been proved yet, and might write a number in its place. */
 export const loggedSid = (sid: string | undefined): string | undefined =>
-  sid === undefined || /^[A-Za-z0-9_-]{1,64}$/.test(sid) ? sid : 'malformed';
+  sid === undefined || /^(SM|MM)[0-9a-f]{32}$/.test(sid) ? sid : 'malformed';
