@@ -18,6 +18,14 @@ export function normaliseAddress(raw: string): string | undefined {
   return bare.startsWith('+') ? `+${digits}` : digits;
 }
 
+/** Digits of a number are 15 at the most; a scoped id has up to 128 characters behind its country. */
+const MAX_LENGTH = 64;
+const MAX_SCOPED_LENGTH = 131;
+
+/** Whether it is longer than any address; anybody may write one into a form. Takes a normalised address. */
+export const isTooLong = (address: string): boolean =>
+  address.length > (SCOPED_ID.test(address) ? MAX_SCOPED_LENGTH : MAX_LENGTH);
+
 /** Whether two addresses mean the same person, in whatever form they are written. */
 export const isSameAddress = (a: string, b: string): boolean => {
   const [left, right] = [normaliseAddress(a), normaliseAddress(b)];

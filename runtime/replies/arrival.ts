@@ -1,6 +1,7 @@
 import { type FormFields, fieldOf, parseForm } from '../channels/twilio/form.ts';
 import type { HttpRequest } from '../core/http-event.ts';
 import { asNumber, asRecord } from '../core/json.ts';
+import { isTooLong, normaliseAddress } from './address.ts';
 import { RepliesError } from './errors.ts';
 import { loggedSid } from './log-fields.ts';
 
@@ -28,6 +29,14 @@ export function readForm({ headers, rawBody }: HttpRequest): FormFields {
 }
 
 export const unreadable = (fault: string) => new RepliesError('PARSING_ERROR', fault, 'permanent');
+
+/** An address of a form without its prefix; throws `RepliesError` (PARSING_ERROR). */
+export function readAddress(raw: string): string {
+  const address = normaliseAddress(raw);
+  if (address === undefined) throw unreadable('From or To is no address');
+  if (isTooLong(address)) throw unreadable('From or To is longer than any address');
+  return address;
+}
 
 /** The sid that a form names, for log lines. */
 export const sidFields = (fields: FormFields) => ({ message_sid: loggedSid(fieldOf(fields, 'MessageSid')) });

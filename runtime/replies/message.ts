@@ -3,8 +3,7 @@ import { readInbound, type TwilioInbound } from '../channels/twilio/inbound.ts';
 import { signedUrls } from '../channels/twilio/url.ts';
 import type { HttpAnswer } from '../core/http-event.ts';
 import { acceptMessage, type KnownMessage } from './accept.ts';
-import { normaliseAddress } from './address.ts';
-import { type Arrival, readForm, sidFields, unreadable } from './arrival.ts';
+import { type Arrival, readAddress, readForm, sidFields, unreadable } from './arrival.ts';
 import { authenticate } from './authenticate.ts';
 import { RepliesError } from './errors.ts';
 import { conversationFields } from './log-fields.ts';
@@ -45,9 +44,7 @@ function readMessage(fields: FormFields): { inbound: TwilioInbound; company: str
   const result = readInbound(fields);
   if ('missing' in result) throw unreadable(`The form has no ${result.missing.join(', ')}`);
   const { inbound } = result;
-  const [company, sender] = [normaliseAddress(inbound.to), normaliseAddress(inbound.from)];
-  if (company === undefined || sender === undefined) throw unreadable('From or To is no address');
-  return { inbound, company, sender };
+  return { inbound, company: readAddress(inbound.to), sender: readAddress(inbound.from) };
 }
 
 async function takeMessage(message: KnownMessage, ports: WebhookPorts): Promise<HttpAnswer> {

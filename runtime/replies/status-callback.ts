@@ -2,8 +2,7 @@ import type { FormFields } from '../channels/twilio/form.ts';
 import { readPartMark, readStatusCallback } from '../channels/twilio/status.ts';
 import { signedUrls } from '../channels/twilio/url.ts';
 import type { HttpAnswer } from '../core/http-event.ts';
-import { normaliseAddress } from './address.ts';
-import { type Arrival, readForm, sidFields, unreadable } from './arrival.ts';
+import { type Arrival, readAddress, readForm, sidFields, unreadable } from './arrival.ts';
 import { authenticate } from './authenticate.ts';
 import type { WebhookConfig } from './config.ts';
 import { deliveryTarget } from './delivery-target.ts';
@@ -25,10 +24,8 @@ async function answerCallback(
   ports: WebhookPorts,
 ): Promise<HttpAnswer> {
   const callback = readStatusCallback(fields);
-  const company = normaliseAddress(callback?.from ?? '');
-  const user = normaliseAddress(callback?.to ?? '');
-  if (!callback || company === undefined || user === undefined)
-    throw unreadable('The form lacks a field of a status callback');
+  if (!callback) throw unreadable('The form lacks a field of a status callback');
+  const [company, user] = [readAddress(callback.from), readAddress(callback.to)];
   const claimed = {
     fields,
     signature: arrival.request.headers['x-twilio-signature'],
