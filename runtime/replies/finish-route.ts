@@ -26,7 +26,8 @@ export type FinishResult = 'finished' | 'already';
 /**
  * Ends a row of the routes `human` and `opted_out` (contract replies §3.1 step 9): human message, entry, row, in this
  * order, so that whoever comes after a crash does what is missing. Only a crash between the first two repeats the
- * human message, with the same sid. Throws `RepliesError`; the row then waits for the sweeper.
+ * human message, with the same sid; while the entry cannot be written, the sweeper notes on the row that the person has
+ * it. Throws `RepliesError`; the row then waits for the sweeper.
  */
 export async function finishRoute(
   row: StagedRow,
@@ -48,7 +49,7 @@ async function recordRow(
 ): Promise<FinishResult> {
   const { messageSid, receivedAt, media } = row;
   const body = rowText(row);
-  if (row.route === 'human') {
+  if (row.route === 'human' && !row.isTold) {
     const reason = humanReasonOf(conversation) ?? 'human_route';
     await ports.humans.send({ conversation, messageSids: [messageSid], receivedAt, body, reason });
   }

@@ -40,6 +40,7 @@ export function newRow(message: NewMessage, { batchWindowSeconds }: Times): Stag
     wish,
     dueAtSeconds: Math.floor(receivedMillis / 1000) + batchWindowSeconds + DUE_AFTER_WINDOW_SECONDS,
     sweptAt: undefined,
+    isTold: false,
     traceparent,
   };
 }

@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   BatchWriteItemCommand,
   DeleteItemCommand,
   PutItemCommand,
@@ -27,7 +28,7 @@ export interface StageTable {
   removeOne(conversationId: string, messageSid: string): Promise<void>;
   /** Rows that are due by the clock, oldest first, from the sparse index; `limit` is the most that are returned. */
   due(limit: number): Promise<readonly StagedRow[]>;
-  /** Moves a row's next look; `isSwept` notes that it was triggered now. False when the row is gone. */
+  /** Moves a row's next look; `isSwept` notes that it was triggered now. Writes `isTold` too. False when the row is gone. */
   pushDue(row: StagedRow, dueAtSeconds: number, isSwept: boolean): Promise<boolean>;
 }
 
@@ -146,17 +147,19 @@ class DynamoStage implements StageTable {
   }
 
   async pushDue(row: StagedRow, dueAtSeconds: number, isSwept: boolean): Promise<boolean> {
-    const swept = { ':swept': { S: new Date(this.clock.nowMillis()).toISOString() } };
+    const values: Record<string, AttributeValue> = {
+      due_shard: { N: String(DUE_SHARD) },
+      due_at: { N: String(dueAtSeconds) },
+      ...(isSwept && { swept_at: { S: new Date(this.clock.nowMillis()).toISOString() } }),
+      ...(row.isTold && { told: { BOOL: true } }),
+    };
+    const sets = Object.entries(values);
     const command = new UpdateItemCommand({
       TableName: this.table,
       Key: rowKey(row.conversationId, row.messageSid),
-      UpdateExpression: `SET due_shard = :shard, due_at = :due${isSwept ? ', swept_at = :swept' : ''}`,
+      UpdateExpression: `SET ${sets.map(([name]) => `${name} = :${name}`).join(', ')}`,
       ConditionExpression: 'attribute_exists(message_sid)',
-      ExpressionAttributeValues: {
-        ':shard': { N: String(DUE_SHARD) },
-        ':due': { N: String(dueAtSeconds) },
-        ...(isSwept && swept),
-      },
+      ExpressionAttributeValues: Object.fromEntries(sets.map(([name, value]) => [`:${name}`, value])),
     });
     try {
       await this.call('UpdateItem', command);

@@ -35,6 +35,8 @@ export interface StagedRow {
   readonly dueAtSeconds: number | undefined;
   /** When the sweeper last triggered it. */
   readonly sweptAt: string | undefined;
+  /** Route `human`: the person has the message, and only the entry is missing (attribute `told`). */
+  readonly isTold: boolean;
   readonly traceparent: string | undefined;
 }
 
@@ -70,6 +72,7 @@ export const stagedItem = (row: StagedRow): Record<string, AttributeValue> =>
     due_shard: row.dueAtSeconds === undefined ? undefined : DUE_SHARD,
     due_at: row.dueAtSeconds,
     swept_at: row.sweptAt,
+    told: row.isTold || undefined,
     traceparent: row.traceparent,
     v: REPLIES_VERSION,
   });
@@ -97,6 +100,7 @@ export function readStagedRow(item: Item): StagedRow {
     wish: WISHES.find((wish) => wish === row.wish),
     dueAtSeconds: asNumber(row.due_at),
     sweptAt: asText(row.swept_at),
+    isTold: row.told === true,
     traceparent: asText(row.traceparent),
   };
 }

@@ -5,6 +5,7 @@ import type { SweeperConfig } from './config.ts';
 import type { Conversations } from './conversations.ts';
 import { RepliesError } from './errors.ts';
 import { type FinishPorts, finishRoute } from './finish-route.ts';
+import type { HumanQueue } from './handoff.ts';
 import { conversationFields } from './log-fields.ts';
 import type { Conversation } from './record.ts';
 import { byArrival, type StagedRow } from './staged.ts';
@@ -62,7 +63,7 @@ async function removeProcessed(
   return rows.filter((row) => !leftOver.includes(row));
 }
 
-/** A row that fails again and again is tried ever more rarely: each try may tell a person. */
+/** A row that fails again and again is tried ever more rarely, and the person is told by one of these tries alone. */
 async function finishRows(
   rows: readonly StagedRow[],
   conversation: Conversation,
@@ -70,13 +71,20 @@ async function finishRows(
 ): Promise<void> {
   for (const row of rows) {
     const fields = { message_sid: row.messageSid, rule: row.route === 'human' ? 'human_route' : row.route };
+    let { isTold } = row;
+    const humans: HumanQueue = {
+      async send(message) {
+        await ports.humans.send(message);
+        isTold = true;
+      },
+    };
     try {
-      await finishRoute(row, conversation, ports);
+      await finishRoute(row, conversation, { ...ports, humans });
       ports.metrics.count('StageOrphansSwept');
       ports.log.warn('message_recorded', fields);
     } catch (error) {
       reportFailure(error, ports.log.with({ message_sid: row.messageSid }));
-      await postpone([row], ports);
+      await postpone([{ ...row, isTold }], ports);
     }
   }
 }

@@ -88,6 +88,7 @@ export const newStagedRow = (more: Partial<StagedRow> = {}): StagedRow => ({
   route: 'channel',
   dueAtSeconds: undefined,
   sweptAt: undefined,
+  isTold: false,
   traceparent: undefined,
   wish: undefined,
   ...more,

@@ -4,7 +4,7 @@ import { lambdaContext } from '../../support/events.ts';
 import { awsError } from '../../support/tap.ts';
 import { COMPANY, SID } from './records.ts';
 import { TABLES } from './tables.ts';
-import { formF, recordR, type WebhookWorld, webhookWorld } from './webhook-world.ts';
+import { breakCalls, formF, recordR, sweepFor, type WebhookWorld, webhookWorld } from './webhook-world.ts';
 
 const refusal = ({ log }: WebhookWorld) => log.lines.findLast(({ event }) => event === 'webhook_refused');
 
@@ -77,4 +77,31 @@ describe('what anybody may write into a form', () => {
     expect((await world.post(formF({ from: `${scoped}a` }))).statusCode).toBe(400);
     expect((await world.post(formF({ to: COMPANY }))).statusCode).toBe(200);
   });
+});
+
+test.each([
+  ['refused for good', 'ValidationException'],
+  ['throttled for hours', 'ThrottlingException'],
+])('replies 62: while the entry is %s, a person is told twice and no more', async (_, name) => {
+  const world = webhookWorld({ records: [recordR({ auto_queue_reply_message: true })] });
+  breakCalls(world, 'UpdateItem', { name, status: 400, table: TABLES.conversations });
+  expect((await world.post(formF())).statusCode).toBe(503);
+  await sweepFor(world, 300);
+  await world.post(formF());
+  expect(world.humanMessages()).toHaveLength(2);
+  expect(world.rows()).toHaveLength(1);
+  world.tap.before = undefined;
+  await sweepFor(world, 61);
+  expect(world.record().messages).toMatchObject([{ role: 'user', message_id: SID }]);
+  expect([world.rows(), world.humanMessages().length]).toEqual([[], 2]);
+});
+
+test('replies 62: a person who could not be told is told once the queue takes it', async () => {
+  const world = webhookWorld({ records: [recordR({ auto_queue_reply_message: true })] });
+  breakCalls(world, 'SendMessage', { name: 'ServiceUnavailable', status: 503 });
+  await world.post(formF());
+  await sweepFor(world, 10);
+  world.tap.before = undefined;
+  await sweepFor(world, 61);
+  expect([world.rows(), world.humanMessages().length]).toEqual([[], 1]);
 });
