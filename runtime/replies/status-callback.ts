@@ -6,8 +6,9 @@ import { type Arrival, readAddress, readForm, sidFields, unreadable } from './ar
 import { authenticate } from './authenticate.ts';
 import type { WebhookConfig } from './config.ts';
 import { deliveryTarget } from './delivery-target.ts';
-import { noteStatus } from './note-status.ts';
+import { noteStatus, type StatusReport } from './note-status.ts';
 import { noContent } from './outcomes.ts';
+import type { Conversation } from './record.ts';
 import { settled } from './settle.ts';
 import type { WebhookPorts } from './webhook-ports.ts';
 
@@ -37,10 +38,29 @@ async function answerCallback(
   const { receivedMillis, request } = arrival;
   const report = { callback, mark: readPartMark(request.query), receivedMillis };
   const found = await ports.conversations.findAll(company, user);
-  const conversation = found.find((one) => deliveryTarget(one, callback, report.mark)) ?? found[0];
+  const conversation = await ownerOf(report, found, ports);
   if (conversation) await noteStatus(report, conversation, ports);
   else ports.log.warn('delivery_status_unmatched', { status: callback.status });
   return noContent;
+}
+
+/** More conversations of one pair than these are not read again. */
+const MAX_READ_AGAIN = 5;
+
+/** The conversation that the message is of; the index may show all of them as they were before it. */
+async function ownerOf(
+  { callback, mark }: StatusReport,
+  found: readonly Conversation[],
+  { conversations }: WebhookPorts,
+): Promise<Conversation | undefined> {
+  const isOwner = (one: Conversation) => deliveryTarget(one, callback, mark) !== undefined;
+  const shown = found.find(isOwner);
+  if (shown || found.length < 2) return shown ?? found[0];
+  for (const { key } of found.slice(0, MAX_READ_AGAIN)) {
+    const fresh = await conversations.get(key);
+    if (fresh && isOwner(fresh)) return fresh;
+  }
+  return found[0];
 }
 
 const statusUrl = ({ statusCallbackUrl, publicWebhookUrl }: WebhookConfig): string | undefined =>

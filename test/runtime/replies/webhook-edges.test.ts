@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
+import { TWILIO_TEST, twilioStatusWebhook } from '../../../local/recordings/twilio.ts';
 import { lambdaContext } from '../../support/events.ts';
 import { awsError } from '../../support/tap.ts';
 import { COMPANY, SID } from './records.ts';
@@ -104,4 +104,19 @@ test('replies 62: a person who could not be told is told once the queue takes it
   world.tap.before = undefined;
   await sweepFor(world, 61);
   expect([world.rows(), world.humanMessages().length]).toEqual([[], 1]);
+});
+
+test('replies 48: of several conversations that the index shows as they were, the one with the message is found', async () => {
+  const others = [1, 2].map((number) =>
+    recordR({ conversation_id: `other-${number}`, created_at: `2026-11-2${number}T12:00:00.000Z` }),
+  );
+  const world = webhookWorld({ records: [recordR(), ...others] });
+  world.dynamodb.lagIndexes(TABLES.conversations);
+  const reply = { role: 'assistant', message_id: SID, part_sids: [SID], content: 'Hello', turn_id: 't' };
+  world.seed(recordR({ messages: [reply] }), TABLES.conversations);
+  const url = `${TWILIO_TEST.url}/status?turn=t&part=1`;
+  const callback = twilioStatusWebhook({ url, messageSid: SID, status: 'delivered' });
+  expect((await world.post(callback)).statusCode).toBe(204);
+  expect(world.record().messages).toMatchObject([{ delivery_status: 'delivered' }]);
+  expect(world.metric('ArchivedEntryStatus')).toBe(0);
 });
