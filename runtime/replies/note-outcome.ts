@@ -1,5 +1,6 @@
 import { describeError } from '../core/errors.ts';
 import type { TurnOutcome } from '../core/turn.ts';
+import { errorCode } from './ending.ts';
 import { failureRule } from './give-back.ts';
 import type { JournalPorts, RepliesJournal } from './journal.ts';
 import { timeMillis } from './record.ts';
@@ -44,7 +45,7 @@ export function noteFailure(error: unknown, journal: RepliesJournal | undefined,
   const rule = failureRule(error);
   const fields = {
     rule,
-    error_code: rule.slice(rule.indexOf(':') + 1),
+    error_code: errorCode(error),
     error: describeError(error),
   };
   if (journal?.isLost) {
