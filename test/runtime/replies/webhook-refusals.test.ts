@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TWILIO_TEST } from '../../../local/recordings/twilio.ts';
+import { awsError } from '../../support/tap.ts';
 import { CONVERSATION, SID, TWILIO_SECRET } from './records.ts';
 import { TABLES } from './tables.ts';
 import {
@@ -183,6 +184,19 @@ describe('what fails on our side', () => {
     await sweepFor(left, 3);
     expect(left.triggers()).toHaveLength(1);
     expect(left.metric('StageOrphansSwept')).toBe(1);
+  });
+
+  test('replies 15: a trigger that cannot be sent frees no lock of another', async () => {
+    const world = webhookWorld();
+    // The worker cleared the lock meanwhile, and the next message put its own.
+    const theirs = { conversation_id: CONVERSATION, token: 'theirs', expires_at: 1_900_000_000 };
+    world.tap.before = ({ name }) => {
+      if (name !== 'SendMessage') return;
+      world.seed(theirs, TABLES.triggerLock);
+      throw awsError('ServiceUnavailable', 503);
+    };
+    expect((await world.post(formF())).statusCode).toBe(503);
+    expect(world.locks()).toEqual([theirs]);
   });
 
   test('replies 16: a message that was staged before the process died is triggered by the sweeper', async () => {
