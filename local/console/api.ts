@@ -1,8 +1,8 @@
 import type { PageFile } from '../../cli/page/page-file.ts';
-import { asRecord } from '../../runtime/core/json.ts';
 import type { Route } from '../server.ts';
 import type { Console } from './console.ts';
 import { problem, refusal, secured } from './guard.ts';
+import { jsonBody } from './json-body.ts';
 import type { Channel } from './model.ts';
 import { isUser } from './users.ts';
 
@@ -72,12 +72,3 @@ const NUMBER_HELP: Readonly<Record<Channel, string>> = {
 };
 
 const botOf = (console: Console, channel: unknown) => console.bots.find((bot) => bot.channel === channel);
-
-async function jsonBody(request: Request): Promise<Input | undefined> {
-  try {
-    const value: unknown = await request.json();
-    return asRecord(value) === value ? (value as Input) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,8 @@
 import { byId, make, setText, syncList } from '../../../cli/page/dom.ts';
 import type { BotView, Channel, ConsoleMessage, ConsoleState, HistoryView } from '../model.ts';
+import { failureText, onCompose } from './composer.ts';
 import { showConversation } from './conversation.ts';
+import { showDepths } from './depths.ts';
 import { openFaults } from './faults.ts';
 import { CHANNEL_NAMES, excerpt, stateText } from './format.ts';
 import { showNotices } from './notices.ts';
@@ -80,7 +82,7 @@ async function run(action: Promise<unknown>): Promise<void> {
   try {
     await action;
   } catch (failure) {
-    setText(error, failure instanceof TypeError ? 'The stand does not answer.' : (failure as Error).message);
+    setText(error, failureText(failure));
   }
 }
 
@@ -106,7 +108,11 @@ function showState(state: ConsoleState): void {
   byId('replies', HTMLElement).hidden = !state.hasReplies;
   showChannels(state);
   if (isNew) showUsers();
-  showDepths();
+  const { waiting, deadLetters } = bot()?.depth ?? {};
+  showDepths([
+    ...(waiting === undefined ? [] : [['In the queue', waiting] as const]),
+    ...(deadLetters === undefined ? [] : [['Dead letters', deadLetters] as const]),
+  ]);
   render();
 }
 
@@ -138,23 +144,6 @@ function showUsers(): void {
   changeChat();
 }
 
-function showDepths(): void {
-  const { waiting, deadLetters } = bot()?.depth ?? {};
-  const depths = [
-    ...(waiting === undefined ? [] : [['In the queue', waiting] as const]),
-    ...(deadLetters === undefined ? [] : [['Dead letters', deadLetters] as const]),
-  ];
-  syncList(byId('depths', HTMLDListElement), depths, {
-    key: ([name]) => name,
-    create: ([name]) => make('div', {}, make('dt', {}, name), make('dd')),
-    update: (element, [name, count]) => {
-      const value = element.querySelector('dd');
-      if (value) setText(value, String(count));
-      element.dataset.tone = name === 'Dead letters' && count > 0 ? 'bad' : 'none';
-    },
-  });
-}
-
 const decisions = (message: ConsoleMessage | undefined): number =>
   message?.steps.filter(({ kind }) => kind === 'decision').length ?? 0;
 
@@ -183,15 +172,7 @@ function connect(): void {
   });
 }
 
-byId('composer', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault();
-  void run(send());
-});
-text.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  void run(send());
-});
+onCompose(text, () => void run(send()));
 user.addEventListener('change', changeChat);
 number.addEventListener('change', changeChat);
 byId('again', HTMLButtonElement).addEventListener('click', () => {

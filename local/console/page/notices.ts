@@ -1,14 +1,6 @@
-import { byId, make, syncList } from '../../../cli/page/dom.ts';
 import type { BotView } from '../model.ts';
 import { PROVIDER_NAMES, timeWithSeconds } from './format.ts';
-
-interface Notice {
-  readonly key: string;
-  readonly tone: string;
-  readonly text: string;
-  readonly action?: string;
-  act?(): void;
-}
+import { type Notice, showNoticeList } from './notice-list.ts';
 
 /** Above the message field: what fails at the moment, what lies in the dead-letter queue, and how to mend it. */
 export function showNotices(
@@ -19,7 +11,7 @@ export function showNotices(
   const fault = bot.faults.find(({ id }) => id === bot.activeFault);
   const dead = bot.depth.deadLetters ?? 0;
   const notices: Notice[] = [
-    ...(connected ? [] : [{ ...LOST, act: () => location.reload() }]),
+    ...(connected ? [] : [LOST]),
     ...(connected && bot.staleSinceMillis !== undefined ? [stale(bot.staleSinceMillis)] : []),
     ...(fault
       ? [
@@ -27,8 +19,7 @@ export function showNotices(
             key: `fault ${fault.id}`,
             tone: 'warn',
             text: `${capital(PROVIDER_NAMES[bot.channel])}: ${fault.title.toLowerCase()}`,
-            action: 'Repair it',
-            act: actions.repair,
+            button: { title: 'Repair it', act: actions.repair },
           },
         ]
       : []),
@@ -41,30 +32,19 @@ export function showNotices(
               dead === 1
                 ? '1 message lies in the dead-letter queue'
                 : `${dead} messages lie in the dead-letter queue`,
-            action: 'Bring back',
-            act: actions.redrive,
+            button: { title: 'Bring back', act: actions.redrive },
           },
         ]
       : []),
   ];
-  syncList(byId('notices', HTMLElement), notices, {
-    key: ({ key }) => key,
-    create: ({ tone, text, action, act }) => {
-      const notice = make('p', { 'data-tone': tone }, make('span', {}, text));
-      if (!action || !act) return notice;
-      const button = make('button', { type: 'button' }, action);
-      button.addEventListener('click', act);
-      notice.append(button);
-      return notice;
-    },
-  });
+  showNoticeList(notices);
 }
 
-const LOST = {
+const LOST: Notice = {
   key: 'lost',
   tone: 'bad',
   text: 'The stand does not answer. Is npm start still running?',
-  action: 'Reload',
+  button: { title: 'Reload', act: () => location.reload() },
 };
 
 const stale = (sinceMillis: number): Notice => ({

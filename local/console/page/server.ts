@@ -1,16 +1,5 @@
 import type { ConsoleMessage, ConsoleState, HistoryView } from '../model.ts';
-
-/** Calls the console's server; a refusal is an `Error` with its sentence. */
-async function post(path: string, body: object): Promise<unknown> {
-  const response = await fetch(`/api/${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
+import { post } from './post.ts';
 
 export const sendMessage = (channel: string, user: string, text: string) =>
   post('messages', { channel, user, text }) as Promise<{ id: string }>;

@@ -1,9 +1,9 @@
 import type { PageFile } from '../../../cli/page/page-file.ts';
-import { asRecord } from '../../../runtime/core/json.ts';
 import { Problem } from '../../problem.ts';
 import { isNumber } from '../../replies/people.ts';
 import type { Route } from '../../server.ts';
 import { problem, refusal, secured } from '../guard.ts';
+import { jsonBody } from '../json-body.ts';
 import type { RepliesConsole } from './replies-console.ts';
 
 /** Where the console has the page of the reply engine. */
@@ -49,15 +49,6 @@ async function answer(
   } catch (error) {
     if (error instanceof Problem) return problem(409, error.message);
     return problem(503, 'The emulator does not answer.');
-  }
-}
-
-async function jsonBody(request: Request): Promise<Input | undefined> {
-  try {
-    const value: unknown = await request.json();
-    return asRecord(value) === value ? (value as Input) : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,8 +1,11 @@
 import { byId, make, setText, syncList } from '../../../../cli/page/dom.ts';
 import type { RepliesView } from '../../replies/model.ts';
+import { failureText, onCompose } from '../composer.ts';
+import { showDepths } from '../depths.ts';
+import { openFaultMenu } from '../fault-menu.ts';
 import { excerpt } from '../format.ts';
 import { showCritical, showHandOffs } from './desk.ts';
-import { openFaults, showNotices, showPhone } from './phone.ts';
+import { showNotices, showPhone } from './phone.ts';
 import { showRecord } from './record.ts';
 import {
   answerHandOff,
@@ -42,7 +45,11 @@ function render(): void {
   setText(byId('stand', HTMLElement), `On ${view.backend}`);
   byId('bots', HTMLElement).hidden = !view.hasBots;
   showPeople(view);
-  showDepths(view);
+  showDepths([
+    ['Triggers', view.depths.triggers],
+    ['For a person', view.depths.humans],
+    ['Dead letters', view.depths.deadLetters],
+  ]);
   showPhone(view.phone);
   showNotices(view, page.lost, {
     onRepair: (provider) => void run(repair(provider)),
@@ -68,23 +75,6 @@ function showPeople({ people }: RepliesView): void {
   if (byId('begin', HTMLFormElement).hidden) person.value = page.person;
 }
 
-function showDepths({ depths }: RepliesView): void {
-  const shown = [
-    ['Triggers', depths.triggers, ''],
-    ['For a person', depths.humans, ''],
-    ['Dead letters', depths.deadLetters, depths.deadLetters > 0 ? 'bad' : ''],
-  ] as const;
-  syncList(byId('depths', HTMLDListElement), shown, {
-    key: ([name]) => name,
-    create: ([name]) => make('div', {}, make('dt', {}, name), make('dd')),
-    update: (element, [, count, tone]) => {
-      const value = element.querySelector('dd');
-      if (value) setText(value, String(count));
-      element.dataset.tone = tone;
-    },
-  });
-}
-
 /** New replies are read out. */
 function announce({ phone }: RepliesView): void {
   const theirs = phone.filter(({ side }) => side === 'theirs');
@@ -100,7 +90,7 @@ async function run(action: Promise<unknown>): Promise<void> {
   try {
     await action;
   } catch (failure) {
-    setText(error, failure instanceof TypeError ? 'The stand does not answer.' : (failure as Error).message);
+    setText(error, failureText(failure));
   }
   await look();
 }
@@ -113,10 +103,8 @@ async function look(): Promise<void> {
     page.view = view;
     page.lost = undefined;
   } catch (failure) {
-    page.lost =
-      failure instanceof TypeError
-        ? 'The stand does not answer. Is npm start still running?'
-        : (failure as Error).message;
+    const hint = failure instanceof TypeError ? ' Is npm start still running?' : '';
+    page.lost = failureText(failure) + hint;
   }
   render();
 }
@@ -145,15 +133,7 @@ async function begin(): Promise<void> {
   text.focus();
 }
 
-byId('composer', HTMLFormElement).addEventListener('submit', (event) => {
-  event.preventDefault();
-  void run(send());
-});
-text.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  void run(send());
-});
+onCompose(text, () => void run(send()));
 person.addEventListener('change', () => {
   if (person.value !== OTHER) return void choosePerson(person.value);
   byId('begin', HTMLFormElement).hidden = false;
@@ -166,7 +146,7 @@ byId('begin', HTMLFormElement).addEventListener('submit', (event) => {
 reveal.addEventListener('change', () => void look());
 order.addEventListener('change', () => void run(setOrder(order.value)));
 byId('open-faults', HTMLButtonElement).addEventListener('click', () => {
-  if (page.view) openFaults(page.view.faults, (fault) => void run(setFault(fault)));
+  if (page.view) openFaultMenu(page.view.faults, (fault) => void run(setFault(fault)));
 });
 
 // What scrolls can be scrolled with the keyboard.

@@ -1,6 +1,7 @@
 import { byId, make, setText, syncList } from '../../../../cli/page/dom.ts';
 import type { FaultView, PhoneMessage, RepliesView } from '../../replies/model.ts';
 import { timeOfDay } from '../format.ts';
+import { type Notice, showNoticeList } from '../notice-list.ts';
 
 const list = byId('messages', HTMLOListElement);
 const scroller = byId('scroller', HTMLElement);
@@ -30,13 +31,6 @@ export function showPhone(messages: readonly PhoneMessage[]): void {
     },
   });
   if (before !== list.childElementCount) scroller.scrollTop = scroller.scrollHeight;
-}
-
-interface Notice {
-  readonly key: string;
-  readonly tone: string;
-  readonly text: string;
-  readonly button?: { readonly title: string; act(): void };
 }
 
 interface NoticeActions {
@@ -70,37 +64,5 @@ export function showNotices(
           },
         ]),
   ];
-  syncList(byId('notices', HTMLElement), notices, {
-    key: ({ key }) => key,
-    create: ({ tone, text, button: asked }) => {
-      const notice = make('p', { 'data-tone': tone }, make('span', {}, text));
-      if (!asked) return notice;
-      const button = make('button', { type: 'button' }, asked.title);
-      button.addEventListener('click', asked.act);
-      notice.append(button);
-      return notice;
-    },
-  });
-}
-
-const dialog = byId('faults', HTMLDialogElement);
-
-/** Opens the menu of faults; `onChoose` gets the chosen one. */
-export function openFaults(faults: readonly FaultView[], onChoose: (fault: string) => void): void {
-  const choices = byId('fault-choices', HTMLFieldSetElement);
-  const legend = choices.querySelector('legend');
-  choices.replaceChildren(...(legend ? [legend] : []), ...faults.map(choice));
-  dialog.onclose = () => {
-    const chosen = new FormData(byId('fault-form', HTMLFormElement)).get('fault');
-    if (dialog.returnValue === 'set' && typeof chosen === 'string') onChoose(chosen);
-  };
-  dialog.returnValue = 'cancel';
-  dialog.showModal();
-}
-
-function choice({ id, title, effect }: FaultView, index: number): HTMLElement {
-  const checked = index === 0 && { checked: '' };
-  const radio = make('input', { type: 'radio', name: 'fault', value: id, ...checked });
-  const words = make('span', {}, make('strong', {}, title), make('span', { class: 'effect' }, effect));
-  return make('label', { class: 'choice' }, radio, words);
+  showNoticeList(notices);
 }

@@ -1,16 +1,5 @@
 import type { RepliesView } from '../../replies/model.ts';
-
-/** Calls the console's server; a refusal is an `Error` with its sentence. */
-async function post(name: string, body: object): Promise<unknown> {
-  const response = await fetch(`api/${name}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error);
-  return answer;
-}
+import { post } from '../post.ts';
 
 export const sendMessage = (person: string, text: string) => post('messages', { person, text });
 
