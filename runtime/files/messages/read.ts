@@ -1,0 +1,2 @@
+/** Texts about reading data files. */
+export const READ_MESSAGES = {} as const;

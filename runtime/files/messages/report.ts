@@ -1,0 +1,2 @@
+/** Texts about reports and outputs. */
+export const REPORT_MESSAGES = {} as const;

@@ -1,0 +1,2 @@
+/** Texts about the rules of a specification. */
+export const RULES_MESSAGES = {} as const;

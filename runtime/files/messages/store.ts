@@ -1,0 +1,2 @@
+/** Texts about storage, locks and the execution record. */
+export const STORE_MESSAGES = {} as const;
