@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { storedItem } from '../core/dynamodb-values.ts';
+import { type Item, storedItem, storedValue } from '../core/dynamodb-values.ts';
 import type { AppendRequest } from './append.ts';
 import type { ArchiveBlock, ReplacePlan } from './append-plan.ts';
 import { fenceConditions, LEASE_ATTRIBUTES } from './lease.ts';
@@ -34,7 +34,7 @@ export function appendUpdate(
   nowIso: string,
 ) {
   const parts: Parts = { expression: new Expression(), assignments: [], conditions: [] };
-  const { expression, assignments, conditions } = parts;
+  const { expression, conditions } = parts;
   conditions.push(
     `attribute_exists(${expression.path('conversation_id')})`,
     ...guardConditions(expression, request),
@@ -46,7 +46,7 @@ export function appendUpdate(
   return {
     TableName: tableName,
     Key: recordKeyItem(conversation.key),
-    UpdateExpression: updateExpression(expression, change, assignments),
+    UpdateExpression: updateExpression(expression, change, parts.assignments),
     ConditionExpression: conditions.join(' AND '),
     ...expression.placeholders(),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
@@ -78,16 +78,29 @@ function guardConditions(expression: Expression, { guard }: AppendRequest): read
 }
 
 function appendEntries(
-  { expression, assignments, conditions }: Parts,
+  parts: Parts,
   entries: readonly AttributeValue[],
   { renew }: AppendRequest,
   { item }: Conversation,
 ): void {
-  const messages = expression.path('messages');
-  const empty = expression.value([]);
-  const added = expression.stored({ L: [...entries] });
-  assignments.push(`${messages} = list_append(if_not_exists(${messages}, ${empty}), ${added})`);
+  const { expression, conditions } = parts;
+  prolong(parts, 'messages', { L: [...entries] }, item);
   if (renew) conditions.push(unchanged(expression, ENTRY_EDITS, item[ENTRY_EDITS]));
+}
+
+/** Where another service wrote null, the list begins. */
+function prolong(
+  { expression, assignments, conditions }: Parts,
+  name: string,
+  added: AttributeValue,
+  item: Item,
+): void {
+  const known = item[name];
+  const [list, more] = [expression.path(name), expression.stored(added)];
+  if (known?.NULL) {
+    assignments.push(`${list} = ${more}`);
+    conditions.push(unchanged(expression, name, known));
+  } else assignments.push(`${list} = list_append(if_not_exists(${list}, ${expression.value([])}), ${more})`);
 }
 
 /** Only over the list as it was read: same length, same place in the archive, no entry changed since. */
@@ -99,8 +112,8 @@ function replaceEntries(parts: Parts, plan: ReplacePlan, { item, archivedCount }
     expression.equals('archived_count', archivedCount + plan.leaving),
   );
   conditions.push(
-    item.messages === undefined
-      ? `attribute_not_exists(${messages})`
+    item.messages === undefined || item.messages.NULL
+      ? unchanged(expression, 'messages', item.messages)
       : `size(${messages}) = ${expression.value(item.messages.L?.length ?? 0)}`,
     unchanged(expression, 'archived_count', item.archived_count),
     unchanged(expression, ENTRY_EDITS, item[ENTRY_EDITS]),
@@ -112,22 +125,17 @@ const unchanged = (expression: Expression, path: string, value: AttributeValue |
     ? `attribute_not_exists(${expression.path(path)})`
     : `${expression.path(path)} = ${expression.stored(value)}`;
 
-function rememberSids(
-  { expression, assignments, conditions }: Parts,
-  added: readonly string[],
-  read: Conversation,
-) {
+function rememberSids(parts: Parts, added: readonly string[], read: Conversation) {
   const known = [...read.processedSids];
   const fresh = added.filter((sid) => !read.processedSids.has(sid));
   if (fresh.length === 0) return;
-  const sids = expression.path('processed_sids');
-  if (known.length + fresh.length <= KEPT_SIDS) {
-    const [empty, more] = [expression.value([]), expression.value(fresh)];
-    assignments.push(`${sids} = list_append(if_not_exists(${sids}, ${empty}), ${more})`);
-    return;
-  }
+  if (known.length + fresh.length <= KEPT_SIDS)
+    return prolong(parts, 'processed_sids', storedValue(fresh), read.item);
+  const { expression, assignments, conditions } = parts;
   // A list cannot be shortened and prolonged at once; so it is written anew, if nobody added to it meanwhile.
-  assignments.push(`${sids} = ${expression.value([...known, ...fresh].slice(-KEPT_SIDS))}`);
+  assignments.push(
+    `${expression.path('processed_sids')} = ${expression.value([...known, ...fresh].slice(-KEPT_SIDS))}`,
+  );
   conditions.push(unchanged(expression, 'processed_sids', read.item.processed_sids));
 }
 
