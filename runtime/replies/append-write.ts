@@ -38,6 +38,7 @@ export function appendUpdate(
   conditions.push(
     `attribute_exists(${expression.path('conversation_id')})`,
     ...guardConditions(expression, request),
+    ...(request.unchanged ?? []).map((name) => unchanged(expression, name, conversation.item[name])),
   );
   if (plan.kind === 'append') appendEntries(parts, plan.entries, request, conversation);
   else replaceEntries(parts, plan, conversation);

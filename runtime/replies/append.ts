@@ -38,6 +38,8 @@ export interface AppendRequest {
    * on the record.
    */
   readonly renew?: (there: Conversation) => Pick<AppendRequest, 'entries' | 'change'>;
+  /** Attributes that what is written depends on: they must still be as they were read. */
+  readonly unchanged?: readonly string[];
 }
 
 export type AppendResult =

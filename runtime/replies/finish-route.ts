@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { asText } from '../core/json.ts';
-import type { Append } from './append.ts';
+import type { Append, AppendRequest } from './append.ts';
 import { rowText } from './collect.ts';
 import { RepliesError } from './errors.ts';
 import type { HumanQueue } from './handoff.ts';
@@ -53,13 +53,18 @@ async function recordRow(
     const reason = humanReasonOf(conversation) ?? 'human_route';
     await ports.humans.send({ conversation, messageSids: [messageSid], receivedAt, body, reason });
   }
+  const written = (there: Conversation): Pick<AppendRequest, 'entries' | 'change'> => ({
+    entries: [{ role: 'user', messageSids: [messageSid], timestamp: receivedAt, content: body, media }],
+    change: changeOf(row, there),
+  });
   const { status } = await ports.append({
     key: conversation.key,
     conversation,
     guard: { messageSids: [messageSid] },
-    entries: [{ role: 'user', messageSids: [messageSid], timestamp: receivedAt, content: body, media }],
     processedSids: [messageSid],
-    change: changeOf(row, conversation),
+    ...written(conversation),
+    // A STOP may be written between this START's read and its write.
+    ...(row.wish === 'in' && { unchanged: ['opted_out_at'], renew: written }),
   });
   if (status === 'missing')
     throw new RepliesError(
