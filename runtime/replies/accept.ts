@@ -37,7 +37,9 @@ export async function acceptMessage(message: KnownMessage, ports: WebhookPorts):
   const put = await stage.put(made);
   if (put.status === 'staged') {
     log.info('message_staged', { route: made.route });
-    return seeTo(made, conversation, message, ports);
+    // For the route `opted_out` it was read a moment ago.
+    const there = made.route === 'human' ? await current(made, conversation, ports) : conversation;
+    return seeTo(made, there, message, ports);
   }
   metrics.count('DuplicateMessage');
   log.info('message_repeated', { rule: 'duplicate_sid', staged: true });
