@@ -31,6 +31,8 @@ export const WHATSAPP_INDEX = 'company-whatsapp-number-recipient-tel-index';
 const KNOWN_MILLIS = 300_000;
 const UNKNOWN_MILLIS = 60_000;
 const MAX_COMPANIES = 1000;
+/** How many records are looked at where the first names no credentials. */
+const MORE_RECORDS = 25;
 
 interface Remembered {
   readonly lookup: CredentialLookup;
@@ -64,20 +66,29 @@ class DynamoConversations implements Conversations {
 
   private async lookUp(companyNumber: string): Promise<CredentialLookup> {
     for (const number of keyForms(companyNumber)) {
-      const { Items = [] } = await this.query(
-        'Query',
-        new QueryCommand({
-          TableName: this.table,
-          IndexName: WHATSAPP_INDEX,
-          KeyConditionExpression: 'gsi_company_whatsapp_number = :company',
-          ExpressionAttributeValues: { ':company': { S: number } },
-          ProjectionExpression: 'channel_config',
-          Limit: 1,
-        }),
-      );
-      if (Items[0]) return { status: 'known', reference: readConversation(Items[0]).credentialsReference };
+      const first = await this.references(number, 1);
+      if (first.length === 0) continue;
+      // One faulty record must not keep every message of the company out.
+      const named = first[0] ? first : await this.references(number, MORE_RECORDS);
+      return { status: 'known', reference: named.find((reference) => reference !== undefined) };
     }
     return { status: 'unknown' };
+  }
+
+  /** What records of a company name as their credentials; undefined for one that names none. */
+  private async references(number: string, limit: number): Promise<readonly (string | undefined)[]> {
+    const { Items = [] } = await this.query(
+      'Query',
+      new QueryCommand({
+        TableName: this.table,
+        IndexName: WHATSAPP_INDEX,
+        KeyConditionExpression: 'gsi_company_whatsapp_number = :company',
+        ExpressionAttributeValues: { ':company': { S: number } },
+        ProjectionExpression: 'channel_config',
+        Limit: limit,
+      }),
+    );
+    return Items.map((item) => readConversation(item).credentialsReference);
   }
 
   async find(companyNumber: string, userAddress: string): Promise<Conversation | undefined> {
