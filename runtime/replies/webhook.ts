@@ -9,7 +9,7 @@ import type { WebhookPorts } from './webhook-ports.ts';
 /** Answers one request by its path; a stage or a base path may stand before it (contract replies §9). */
 export async function answerWebhook(arrival: Arrival, ports: WebhookPorts): Promise<HttpAnswer> {
   const { method, path } = arrival.request;
-  const place = method === 'POST' ? path.replace(/\/+$/, '') : '';
+  const place = method === 'POST' ? path.replace(/(?<!\/)\/+$/, '') : '';
   if (place.endsWith('/whatsapp/status')) return settled(() => answerStatus(arrival, ports), ports);
   if (place.endsWith('/whatsapp')) return settled(() => answerMessage(arrival, ports), ports);
   return answerElsewhere(ports);
