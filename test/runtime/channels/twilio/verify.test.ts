@@ -123,6 +123,15 @@ describe('isSignedByTwilio', () => {
     ).toBe(true);
   });
 
+  it('looks at a large form under a few addresses only: anybody may post one', () => {
+    const urls = Array.from({ length: 24 }, (_, at) => `${URL_OF_WEBHOOK}?order=${at}`);
+    const isTaken = (Body: string, at: number) =>
+      isSigned(sign(`${urls[at]}Body${Body}`), form({ Body }), { urls });
+    const [longest, tooLong] = ['語'.repeat(65_536), 'x'.repeat(1_000_000)];
+    expect([isTaken(longest, 0), isTaken(longest, 23)]).toEqual([true, true]);
+    expect([isTaken(tooLong, 0), isTaken(tooLong, 23)]).toEqual([true, false]);
+  });
+
   it('is not led astray by names that objects have of themselves, nor by an address that is none', () => {
     const fields = form({ __proto__x: '1', constructor: '2', ['__proto__']: '3' });
     const names = fields.map(([name, value]) => name + value).sort();
