@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { codeIn, section, tableRows } from './markdown.ts';
-import { printed, quotedBy, REPLIES_ALONE, spoken, userTexts } from './page-rules.ts';
+import { FILES_ALONE, printed, quotedBy, REPLIES_ALONE, spoken, userTexts } from './page-rules.ts';
 
 /** What section 11 quotes is what the code says, and what the code says to a user is quoted there. */
 
@@ -12,7 +12,7 @@ const SOURCES = [
   'local/*.ts',
   'local/emulator/*.ts',
 ];
-const text = spoken({ patterns: SOURCES, exclude: REPLIES_ALONE });
+const text = spoken({ patterns: SOURCES, exclude: [...REPLIES_ALONE, ...FILES_ALONE] });
 const said = printed(text);
 
 const page = section('docs/bot.md', '11. Troubleshooting by error text');

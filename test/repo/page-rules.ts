@@ -88,6 +88,9 @@ export const REPLIES_ALONE = [
   'runtime/models/{anthropic,bedrock,open-model,openai-responses,prompts*,scripted,without-tools}.ts',
 ];
 
+/** Parts of files alone, likewise. */
+export const FILES_ALONE = ['{runtime,cli,modules}/files/**/*.ts'];
+
 /** The last part of each alarm's name. */
 export const alarmNames = (alarms: object = {}): readonly string[] =>
   Object.values(alarms).map(({ alarm_name: name }) => String(name).replace(/^.*\}-/, ''));
