@@ -1,3 +1,4 @@
+import { queueText } from '../core/json.ts';
 import type { Job, JobEnvelope } from './job.ts';
 
 /** Passes jobs to the second hop. */
@@ -11,4 +12,4 @@ export interface HandOff {
   send(jobs: readonly Job[]): Promise<void>;
 }
 
-export const envelopeText = (job: Job): string => JSON.stringify({ maws_job: job } satisfies JobEnvelope);
+export const envelopeText = (job: Job): string => queueText({ maws_job: job } satisfies JobEnvelope);

@@ -55,3 +55,9 @@ export function readJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** JSON for a queue: SQS refuses a message with U+FFFE or U+FFFF in it, and a user may write them. */
+export const queueText = (value: unknown): string =>
+  JSON.stringify(value).replace(/[\uFFFE\uFFFF]/g, (noncharacter) =>
+    noncharacter === '\uFFFE' ? '\\ufffe' : '\\uffff',
+  );

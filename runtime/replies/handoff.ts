@@ -1,6 +1,8 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
+import { queueText } from '../core/json.ts';
+import { textForModel } from './collect.ts';
 import { queueError } from './errors.ts';
 import { REPLIES_VERSION } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
@@ -24,7 +26,7 @@ export interface HumanQueue {
 export function sqsHumanQueue(sqs: AwsClient, queueUrl: string, clock: Clock): HumanQueue {
   return {
     async send(message) {
-      const MessageBody = JSON.stringify(humanBody(message));
+      const MessageBody = queueText(humanBody(message));
       const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
       try {
         await callAws(clock, 'sqs:SendMessage', () => sqs.send(command));
@@ -34,6 +36,9 @@ export function sqsHumanQueue(sqs: AwsClient, queueUrl: string, clock: Clock): H
     },
   };
 }
+
+/** With the draft and all escapes below the 256 KB that a queue may be limited to. The record keeps the text whole. */
+const MAX_BODY_UNITS = 40_000;
 
 function humanBody({ conversation, messageSids, receivedAt, body, reason, draftReply }: HumanMessage) {
   const { data } = conversation;
@@ -45,7 +50,7 @@ function humanBody({ conversation, messageSids, receivedAt, body, reason, draftR
     received_at: receivedAt,
     sender_id: conversation.userAddress,
     recipient_id: conversation.companyAddress,
-    body,
+    body: textForModel(body, MAX_BODY_UNITS),
     handoff_reason: reason,
     // As the record has them: numbers stay JSON numbers.
     company_id: data.company_id,

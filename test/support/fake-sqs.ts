@@ -244,6 +244,8 @@ function checkMessage(fifo: boolean, message: Fields): void {
   const { MessageBody, MessageGroupId, MessageDeduplicationId, DelaySeconds } = message;
   if (typeof MessageBody !== 'string' || MessageBody === '') throw awsError('MissingParameter', 400);
   if (Buffer.byteLength(MessageBody) > MAX_BYTES) throw awsError('InvalidParameterValue', 400, 'Too long');
+  // JSON escapes the other ones.
+  if (/[\uFFFE\uFFFF]/.test(MessageBody)) throw awsError('InvalidMessageContents', 400);
   for (const [name, { DataType, StringValue }] of Object.entries((message.MessageAttributes ?? {}) as Fields))
     if (!/^(String|Number)$/.test(DataType) || !StringValue)
       throw awsError('InvalidParameterValue', 400, `The message attribute ${name} has no type or no value`);

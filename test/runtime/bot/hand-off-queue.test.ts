@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
+import { envelopeText } from '../../../runtime/bot/hand-off.ts';
 import { batchesOf } from '../../../runtime/bot/hand-off-queue.ts';
 import type { Job } from '../../../runtime/bot/job.ts';
 
@@ -23,4 +24,10 @@ describe('batches', () => {
     const jobs = [job('a', '1', 600_000), job('b', '2', 600_000), job('b', '3'), job('a', '4')];
     expect(shape(jobs)).toEqual([['1'], ['2', '4'], ['3']]);
   });
+});
+
+test('a job keeps characters that a queue does not take', () => {
+  const said = { ...job('a', '1'), payload: { text: 'a\uFFFEb\uFFFF' } } as unknown as Job;
+  expect(envelopeText(said)).not.toMatch(/[\uFFFE\uFFFF]/);
+  expect(JSON.parse(envelopeText(said)).maws_job).toEqual(said);
 });

@@ -88,3 +88,26 @@ test('a path of 50,000 slashes costs nothing', async () => {
   expect((await world.post(form)).statusCode).toBe(404);
   expect(performance.now() - began).toBeLessThan(500);
 });
+
+describe('texts for a person', () => {
+  const world = () => webhookWorld({ records: [recordR({ auto_queue_reply_message: true })] });
+
+  test('characters that SQS does not take arrive as they were said', async () => {
+    const asked = world();
+    const text = 'a\uFFFEb\uFFFFc\u0001';
+    expect((await asked.post(formF({ text }))).statusCode).toBe(200);
+    expect(asked.humanMessages()).toMatchObject([{ body: text }]);
+    const [sent] = asked.tap.details.filter(({ name }) => name === 'SendMessage');
+    expect(String(sent?.input.MessageBody)).not.toMatch(/[\uFFFE\uFFFF]/);
+  });
+
+  test('the longest text of WhatsApp fits into 256 KB, and the record keeps it whole', async () => {
+    const asked = world();
+    const text = '🙂'.repeat(65_536);
+    expect((await asked.post(formF({ text }))).statusCode).toBe(200);
+    const [sent] = asked.tap.details.filter(({ name }) => name === 'SendMessage');
+    expect(Buffer.byteLength(String(sent?.input.MessageBody))).toBeLessThan(250_000);
+    expect(asked.humanMessages()[0]?.body).toMatch(/🙂\n\[the message is longer and was cut here\]$/u);
+    expect(asked.rows()).toEqual([]);
+  });
+});
