@@ -1,3 +1,6 @@
+import type { FilesCode } from '../messages.ts';
+import type { MessageValues } from '../spec/types.ts';
+
 /** What the readers take and give (contract files §4.3). */
 
 /** A delivery or one member of it. `bytes` may be called again: every call starts at the first byte. */
@@ -22,20 +25,20 @@ export interface ReadOptions {
 /** A cell as it stands in the file; null where it is absent or one of the format's null values. */
 export type Cell = string | null;
 
-/** A fault of the file's form. `values` fill the text of `code`. */
+/** A fault of the file's form. `values` and `line` fill the text of `code`. */
 export interface ReadProblem {
-  readonly code: string;
+  readonly code: FilesCode;
   readonly severity: 'error' | 'warning';
   /** The physical line of the fault, from 1; 0 where the fault is the whole file's. */
   readonly line: number;
-  readonly values: Readonly<Record<string, string | number>>;
-  /** The raw cells of a record that is refused because of this: it is in no batch's `rows`. Once per record. */
+  readonly values: MessageValues;
+  /** The raw cells of a record that is refused because of this: it is in no batch's `rows`. */
   readonly row?: readonly string[];
 }
 
 /** About 1,000 rows. Problems of a row come with or before its batch, those of the whole file as soon as known. */
 export interface TableBatch {
-  /** Aligned to the catalog's fields. */
+  /** Aligned to the catalog's fields. A cell may hold on to the 64 KiB that it was cut from: copy what is kept. */
   readonly rows: readonly (readonly Cell[])[];
   /** The physical first line of each row, from 1. */
   readonly lines: ArrayLike<number>;
