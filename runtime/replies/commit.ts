@@ -29,17 +29,12 @@ export function unsentText(turn: PendingTurn): string | undefined {
   return text || undefined;
 }
 
-/** The turn with what status callbacks noted in the record since it was read. */
+/** The turn with what status callbacks noted in the record since it was read: of the same messages, or of new ones. */
 export const withDeliveries = (turn: PendingTurn, stored: PendingTurn | undefined): PendingTurn => ({
   ...turn,
   parts: turn.parts.map((part, index) => {
-    const { deliveryStatus, errorCode } =
-      stored?.turnId === turn.turnId ? (stored.parts[index] ?? part) : part;
-    return {
-      ...part,
-      ...(deliveryStatus !== undefined && { deliveryStatus }),
-      ...(errorCode !== undefined && { errorCode }),
-    };
+    const told = stored?.turnId === turn.turnId ? stored.parts[index] : undefined;
+    return told?.sid !== undefined && (part.sid ?? told.sid) === told.sid ? { ...part, ...told } : part;
   }),
 });
 

@@ -27,7 +27,7 @@ export async function finishTurn(
 async function setHandOff({ reason }: Ending, { lease, conversation }: Held, { leases }: JournalPorts) {
   if (conversation.isHandedOff) return 'handed_off';
   const set = { hand_off_to_human: true, hand_off_to_human_reason: reason };
-  return leases.update(lease, { set }, { isSend: true });
+  return leases.update(lease, { set }, { unless: ['handed_off', 'opted_out'] });
 }
 
 async function tellPerson(

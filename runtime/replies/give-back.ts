@@ -2,7 +2,7 @@ import { describeError, errorClassOf } from '../core/errors.ts';
 import type { TurnFailure } from '../core/turn.ts';
 import { errorCode } from './ending.ts';
 import type { Held, JournalPorts } from './journal.ts';
-import type { PendingTurn } from './pending-turn.ts';
+import { type PendingTurn, partPath } from './pending-turn.ts';
 import { timeMillis } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import { retryDelaySeconds } from './retry-delay.ts';
@@ -61,7 +61,7 @@ export async function giveBack(
 function changeOf({ stage, error, part }: Failed, { turn, begunHere }: FailedTurn): RecordChange {
   const rule = failureRule(error);
   const isHold = rule.startsWith('hold:');
-  const path = `pending_turn.parts[${(part ?? 0) - 1}]`;
+  const path = partPath(part ?? 0);
   const known = part === undefined ? undefined : turn?.parts[part - 1];
   // Begun by this run and refused: it was certainly not sent, and the next attempt need not ask Twilio.
   const isRefused =

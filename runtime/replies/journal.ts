@@ -1,6 +1,6 @@
 import { TwilioError } from '../channels/twilio/errors.ts';
 import { SMALL_PART_UNITS, splitReply } from '../channels/twilio/split.ts';
-import { LONG, SHORT } from '../core/aws-errors.ts';
+import { LONG } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { ClaimLostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -12,10 +12,10 @@ import { endingOfSendError, OPTED_OUT, TAKEN_OVER, TurnEndedError } from './endi
 import { finishTurn, removeRows } from './finish-turn.ts';
 import { type Failed, giveBack } from './give-back.ts';
 import type { HumanQueue } from './handoff.ts';
-import type { Lease, Leases } from './lease.ts';
+import type { Lease, Leases, UpdateOptions } from './lease.ts';
 import type { RepliesMetrics } from './metric-names.ts';
 import { newTurn } from './new-turn.ts';
-import { endingData, type PendingTurn, partData, pendingTurnData } from './pending-turn.ts';
+import { endingData, type PendingTurn, partData, partPath, pendingTurnData } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import type { RepliesDecision } from './replies-decision.ts';
@@ -170,32 +170,47 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   /** Nothing: the send step begins a part (`begin`) behind the checks and the question to Twilio. */
   async partBegun(): Promise<void> {}
 
-  /** Notes that a part is about to be sent and prolongs the lease; not for a user who opted out, nor beside a person. */
-  async begin(number: number): Promise<void> {
-    const now = this.ports.clock.nowMillis();
-    const sendStartedAt = new Date(now).toISOString();
-    const change = {
-      set: {
-        'pending_turn.state': 'sending',
-        [`${partPath(number)}.send_started_at`]: sendStartedAt,
-        lock_expires_at: Math.floor(now / 1000) + this.held.leaseSeconds,
-      },
+  /**
+   * Notes that a part is about to be sent and prolongs the lease; not for a user who opted out, nor beside a person.
+   * Resolves to the part's sid where a status callback named it meanwhile: then there is nothing to send.
+   */
+  async begin(number: number): Promise<string | undefined> {
+    const sendStartedAt = new Date(this.ports.clock.nowMillis()).toISOString();
+    const set = {
+      'pending_turn.state': 'sending',
+      [`${partPath(number)}.send_started_at`]: sendStartedAt,
+      ...this.longerLease(),
     };
-    const result = await this.ports.leases.update(this.held.lease, change, { isSend: true });
+    const options = { unless: ['handed_off', 'opted_out'], part: { number } } as const;
+    const result = await this.ports.leases.update(this.held.lease, { set }, options);
     if (result === 'lost') throw this.lost();
+    if (typeof result === 'object') return result.sid;
     if (result !== 'written') throw new TurnEndedError(result === 'handed_off' ? TAKEN_OVER : OPTED_OUT);
     this.begunHere.add(number);
     this.changePart(number, { sendStartedAt });
     this.log.info('part_begun', { part: number });
+    return undefined;
   }
 
+  /** The sid that a status callback gave a part since the lease was taken; a write of the lease alone tells. */
+  async toldSid(number: number): Promise<string | undefined> {
+    return this.write({ set: this.longerLease() }, { part: { number } });
+  }
+
+  private longerLease() {
+    const now = Math.floor(this.ports.clock.nowMillis() / 1000);
+    return { lock_expires_at: now + this.held.leaseSeconds };
+  }
+
+  /** A sid that a callback named before stays: what else the callback noted is of that message. */
   async partAccepted(number: number, sid: string): Promise<void> {
     this.changePart(number, { sid });
     this.acceptedHere += 1;
     const isLast = this.turn.parts.every((part) => part.sid !== undefined);
     if (isLast) this.pending = { ...this.turn, state: 'sent' };
     const set = { [`${partPath(number)}.sid`]: sid, ...(isLast && { 'pending_turn.state': 'sent' }) };
-    await this.write({ set }, LONG);
+    const told = await this.write({ set }, { patience: LONG, part: { number, sid } });
+    if (told !== undefined) this.changePart(number, { sid: told });
     this.log.info('part_accepted', { part: number, message_sid: sid });
   }
 
@@ -260,9 +275,11 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     return from - 1 + smaller.length > this.ports.config.maxReplyParts ? undefined : smaller;
   }
 
-  private async write(change: RecordChange, patience = SHORT): Promise<void> {
-    const result = await this.ports.leases.update(this.held.lease, change, { patience });
+  /** Resolves to what a callback told of the part on which the write depends; nothing was written then. */
+  private async write(change: RecordChange, options: UpdateOptions = {}): Promise<string | undefined> {
+    const result = await this.ports.leases.update(this.held.lease, change, options);
     if (result === 'lost') throw this.lost();
+    return typeof result === 'object' ? result.sid : undefined;
   }
 
   private lost(): ClaimLostError {
@@ -273,5 +290,3 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     });
   }
 }
-
-const partPath = (number: number): string => `pending_turn.parts[${number - 1}]`;

@@ -3,6 +3,7 @@ import type { AwsClient, Patience } from '../core/aws-errors.ts';
 import { type Clock, epochSeconds } from '../core/clock.ts';
 import type { Item } from '../core/dynamodb-values.ts';
 import { keyForms } from './address.ts';
+import { partPath } from './pending-turn.ts';
 import { type Conversation, type RecordKey, readConversation, timeMillis } from './record.ts';
 import { Expression, type RecordChange, updateExpression } from './record-change.ts';
 import { conditionFailure, recordKeyItem, tableCall } from './table-call.ts';
@@ -31,12 +32,23 @@ export type TakeResult =
   | { readonly status: 'busy'; readonly remainingSeconds: number; readonly conversation: Conversation }
   | { readonly status: 'missing' };
 
-/** `lost`: another worker has the lease. The last two: nothing was written because of the flag. */
-export type FencedResult = 'written' | 'lost' | 'handed_off' | 'opted_out';
+/** A status callback named the sid of a part meanwhile. */
+export interface ToldSid {
+  readonly sid: string;
+}
+
+/** `lost`: another worker has the lease. The others: nothing was written because of what stands there. */
+export type FencedResult = 'written' | 'lost' | Flag | ToldSid;
+
+/** What keeps a part from being sent. */
+const FLAGS = { handed_off: 'hand_off_to_human', opted_out: 'opted_out' } as const;
+type Flag = keyof typeof FLAGS;
 
 export interface UpdateOptions {
-  /** Only while neither handed off nor opted out. */
-  readonly isSend?: boolean;
+  /** Only while the record has none of these. */
+  readonly unless?: readonly Flag[];
+  /** Only while the pending turn's part of this number (from 1) has no sid, or this one. */
+  readonly part?: { readonly number: number; readonly sid?: string };
   /** Default: short. */
   readonly patience?: Patience;
 }
@@ -130,15 +142,23 @@ class DynamoLeases implements Leases {
     const failed = await this.write(lease, change, options);
     if (!failed) return 'written';
     if (!isHeld(failed.item, lease)) return 'lost';
+    const { number = 0 } = options.part ?? {};
+    const sid = failed.item && readConversation(failed.item).pendingTurn?.parts[number - 1]?.sid;
+    if (sid !== undefined && sid !== options.part?.sid) return { sid };
     return failed.item?.hand_off_to_human?.BOOL ? 'handed_off' : 'opted_out';
   }
 
   /** Undefined when it was written; else what stands there. */
-  private async write(lease: Lease, change: RecordChange, { isSend, patience }: UpdateOptions = {}) {
+  private async write(
+    lease: Lease,
+    change: RecordChange,
+    { unless = [], part, patience }: UpdateOptions = {},
+  ) {
     const expression = new Expression();
     const conditions = [
       ...fenceConditions(expression, lease),
-      ...(isSend ? ['hand_off_to_human', 'opted_out'].map((flag) => isNotTrue(expression, flag)) : []),
+      ...unless.map((flag) => isNotTrue(expression, FLAGS[flag])),
+      ...(part ? [isUntold(expression, part)] : []),
     ];
     const command = new UpdateItemCommand({
       TableName: this.tableName,
@@ -170,6 +190,12 @@ export const fenceConditions = (expression: Expression, { owner, fence }: Lease)
 
 const isNotTrue = (expression: Expression, path: string) =>
   `${expression.path(path)} <> ${expression.value(true)}`;
+
+function isUntold(expression: Expression, { number, sid }: NonNullable<UpdateOptions['part']>): string {
+  const path = `${partPath(number)}.sid`;
+  const isAbsent = `attribute_not_exists(${expression.path(path)})`;
+  return sid === undefined ? isAbsent : `(${isAbsent} OR ${expression.equals(path, sid)})`;
+}
 
 const isHeld = (item: Item | undefined, { owner, fence }: Lease): boolean =>
   item?.lock_owner?.S === owner && item.lock_fence?.N === String(fence);

@@ -98,6 +98,9 @@ export const partData = (part: TurnPart): JsonRecord => ({
   error_code: part.errorCode,
 });
 
+/** Where a part stands in the record; parts count from 1. */
+export const partPath = (number: number): string => `pending_turn.parts[${number - 1}]`;
+
 /** Tokens as they are stored. */
 const usageData = (usage: TurnUsage): JsonRecord => ({
   prompt_tokens: usage.promptTokens,

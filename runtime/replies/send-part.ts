@@ -55,17 +55,26 @@ async function settle(
   const deadlineMillis = callDeadline(input);
   const query = { ...addresses(journal.conversation), createdSinceMillis: createdSinceMillis(part) };
   const listed = await listMessages(net, account, query, { deadlineMillis });
-  const sid = findSent(listed, part, knownSids(journal));
   ports.metrics.count('AmbiguousSend');
-  if (sid !== undefined) ports.metrics.count('DuplicateSendAvoided');
   // What was not looked at may hold the message: to send it again could be a second reply.
   const isCut = listed.length >= MAX_LISTED;
-  const isHeld = sid === undefined && (isCut || ports.config.ambiguityPolicy === 'hold');
-  const rule = sid !== undefined ? 'unclear_adopted' : isHeld ? 'unclear_held' : 'unclear_resent';
-  journal.settledRule = rule;
-  journal.log.warn('part_settled', { part: number, rule, ...(sid !== undefined && { message_sid: sid }) });
-  if (isHeld) throw new TurnEndedError(UNCLEAR_HELD);
+  const isHeld = isCut || ports.config.ambiguityPolicy === 'hold';
+  const found = findSent(listed, part, knownSids(journal));
+  const sid = found ?? (isHeld ? await journal.toldSid(number) : undefined);
+  noteSettled(
+    sid !== undefined ? 'unclear_adopted' : isHeld ? 'unclear_held' : 'unclear_resent',
+    number,
+    input,
+    sid,
+  );
+  if (sid === undefined && isHeld) throw new TurnEndedError(UNCLEAR_HELD);
   return sid;
+}
+
+function noteSettled(rule: string, part: number, { journal, ports }: SendInput, sid?: string): void {
+  if (sid !== undefined) ports.metrics.count('DuplicateSendAvoided');
+  journal.settledRule = rule;
+  journal.log.warn('part_settled', { part, rule, ...(sid !== undefined && { message_sid: sid }) });
 }
 
 /** Sids of whatever the record says was sent. */
@@ -90,7 +99,11 @@ async function create(
     ...(statusUrl !== undefined && { statusCallback: statusCallbackUrl(statusUrl, mark) }),
   };
   callDeadline(input);
-  await journal.begin(number);
+  const told = await journal.begin(number);
+  if (told !== undefined) {
+    noteSettled('unclear_adopted', number, input, told);
+    return told;
+  }
   const options = () => ({ deadlineMillis: callDeadline(input) });
   try {
     return await sendText(net, account, text, options());

@@ -149,14 +149,29 @@ export function defineLeaseConformance(name: string, makeClients: MakeClients): 
       const { taken, leases, read } = await setUp({ opted_out: undefined });
       const lease = await taken();
       const change = { set: { pending_turn: { turn_id: 't', parts: [{ text: 'a' }] } } };
-      expect(await leases.update(lease, change, { isSend: true })).toBe('written');
+      expect(await leases.update(lease, change, { unless: ['handed_off', 'opted_out'] })).toBe('written');
       expect(await leases.update(lease, { set: { [flag]: true } })).toBe('written');
       const part = { set: { 'pending_turn.parts[0].sid': 'SM9' } };
-      expect(await leases.update(lease, part, { isSend: true })).toBe(result);
+      expect(await leases.update(lease, part, { unless: ['handed_off', 'opted_out'] })).toBe(result);
       const sid = async () => (await read()).item.pending_turn?.M?.parts?.L?.[0]?.M?.sid;
       expect(await sid()).toBeUndefined();
       expect(await leases.update(lease, part)).toBe('written');
       expect(await sid()).toEqual({ S: 'SM9' });
+    });
+
+    test('a write that depends on a part is refused once the part has another sid, and tells it', async () => {
+      const { taken, leases } = await setUp();
+      const lease = await taken();
+      const pending_turn = { turn_id: 't', message_sids: ['SM1'], parts: [{ text: 'a' }, { text: 'b' }] };
+      await leases.update(lease, { set: { pending_turn } });
+      const mark = (sid: string) => ({ set: { 'pending_turn.parts[1].sid': sid } });
+      expect(await leases.update(lease, mark('SM9'), { part: { number: 2 } })).toBe('written');
+      expect(await leases.update(lease, mark('SM8'), { part: { number: 2 } })).toEqual({ sid: 'SM9' });
+      expect(await leases.update(lease, mark('SM8'), { part: { number: 2, sid: 'SM8' } })).toEqual({
+        sid: 'SM9',
+      });
+      expect(await leases.update(lease, mark('SM9'), { part: { number: 2, sid: 'SM9' } })).toBe('written');
+      expect(await leases.update(lease, mark('SM7'), { part: { number: 1 } })).toBe('written');
     });
   });
 }

@@ -41,6 +41,8 @@ export type FaultKind =
   | 'redeliver'
   /** The process stands still for minutes, and then goes on as if nothing had been. */
   | 'freeze'
+  /** The provider's callbacks for all that it accepted come while this call is on its way, and are dealt with first. */
+  | 'report'
   /** A person takes the conversation over at this moment. */
   | 'takeover'
   /** The user writes again at this moment. */

@@ -78,6 +78,7 @@ export class Actors {
       this.write({ chat, atMillis: 0, kind: kind === 'stop' ? 'stop' : 'text' });
     if (kind === 'takeover') this.takeOver(chat);
     if (kind === 'redeliver') this.redeliver(this.atWork.get(invocation));
+    if (kind === 'report') this.reportAll();
     if (!kind.startsWith('duplicate') || !lastDelivered) return;
     this.start(async () => {
       await world.clock.sleep(kind === 'duplicate-late' ? LATE_MILLIS : 1);
@@ -156,18 +157,30 @@ export class Actors {
       await world.clock.sleep(
         statuses === 'late' ? LATE_MILLIS : world.random.between(1, status === 'sent' ? 300 : 20_000),
       );
-      const webhook = world.twilio.report(sid, status, status === 'undelivered' ? undelivered : undefined);
-      const isTaken = webhook !== undefined && (await this.post(webhook));
-      if (isTaken) this.reported(sid, status);
+      await this.reportStatus(sid, status, status === 'undelivered' ? undelivered : undefined);
     }
   }
 
-  private reported(sid: string, status: string): void {
-    const { world } = this;
-    const turns = [...world.chats.values()].flatMap((chat) => chat.turns);
+  /** What no callback told of so far, all at once. */
+  private reportAll(): void {
+    for (const { accepted, told } of this.turns)
+      for (const { sid } of accepted)
+        if (!told.has(sid)) this.start(() => this.reportStatus(sid, 'delivered'));
+  }
+
+  private async reportStatus(sid: string, status: string, code?: number): Promise<void> {
+    const { world, turns } = this;
     const turn = turns.find(({ accepted }) => accepted.some((acceptance) => acceptance.sid === sid));
-    if (turn && !turn.reportedAt.has(sid)) turn.reportedAt.set(sid, world.next());
-    if (turn && status === 'undelivered') turn.givenUp.add(sid);
+    turn?.told.add(sid);
+    const webhook = world.twilio.report(sid, status, code);
+    const isTaken = webhook !== undefined && (await this.post(webhook));
+    if (!isTaken || !turn) return;
+    if (!turn.reportedAt.has(sid)) turn.reportedAt.set(sid, world.next());
+    if (status === 'undelivered') turn.givenUp.add(sid);
+  }
+
+  private get turns() {
+    return [...this.world.chats.values()].flatMap((chat) => chat.turns);
   }
 
   /** Until nothing more would happen by itself. */

@@ -47,6 +47,7 @@ function checkEntries(turn: Turn, entries: readonly StoredEntry[]): string[] {
 function checkParts(world: World, turn: Turn, entries: readonly StoredEntry[]): string[] {
   const [reply] = entryOf(turn, entries, 'assistant');
   const recorded = reply?.partSids ?? [];
+  const isForeignStatus = reply?.deliveryStatus !== undefined && !recorded.some((sid) => turn.told.has(sid));
   const foreign = recorded.filter((sid) => !turn.accepted.some((acceptance) => acceptance.sid === sid));
   const numbers = turn.parts.map((_, index) => index + 1);
   const findings = numbers.flatMap((part) => {
@@ -61,6 +62,7 @@ function checkParts(world: World, turn: Turn, entries: readonly StoredEntry[]): 
   });
   return [
     ...findings,
+    ...(isForeignStatus ? [`decided: turn ${turn.id} records what became of none of its messages`] : []),
     ...foreign.map((sid) => `decided: turn ${turn.id} records ${sid}, which is none of its parts`),
   ];
 }

@@ -2,6 +2,7 @@ import { AWS_KINDS, DUPLICATES, type FaultKind } from '../fault-kinds.ts';
 
 /** What others may do while a call is on its way: no fault, but the moment counts. */
 export const INTERLEAVED = ['message', 'stop', 'takeover', 'redeliver', ...DUPLICATES] as const;
+const OF_WORKER = [...INTERLEAVED, 'report'] as const;
 
 const HTTP_KINDS = [
   'fail',
@@ -50,7 +51,7 @@ function momentsOf(hop: string, label: string): readonly FaultKind[] {
   if (hop === 'sweeper') return ['message', 'takeover'];
   if (hop === 'webhook') return ['message', ...DUPLICATES];
   // A process that stands still between its last look at the lease and the request cannot be helped.
-  return label.endsWith('POST message') ? INTERLEAVED : [...INTERLEAVED, 'freeze'];
+  return label.endsWith('POST message') ? OF_WORKER : [...OF_WORKER, 'freeze'];
 }
 
 /** Kinds after which a sender cannot know whether its message was taken. */

@@ -139,7 +139,7 @@ export const mutants: Readonly<Record<string, () => void>> = {
   'no-last-look': () => {
     const { update } = leases;
     leases.update = function (lease: unknown, change: unknown, options: Fields = {}) {
-      return update.call(this, lease, change, { ...options, isSend: false });
+      return update.call(this, lease, change, { ...options, unless: [] });
     };
   },
   /** Messages of a turn are put in the wrong order. */

@@ -64,6 +64,8 @@ export class Turn {
   readonly accepted: Acceptance[] = [];
   /** Sids that Twilio gave up, and the engine knows it. */
   readonly givenUp = new Set<string>();
+  /** Sids of which a callback was sent, whether or not it got through. */
+  readonly told = new Set<string>();
   /** Sid → place at which a callback that names it was answered with 204. */
   readonly reportedAt = new Map<string, number>();
   endedAt: number | undefined;

@@ -1,5 +1,5 @@
 import { plainItem } from '../../../runtime/core/dynamodb-values.ts';
-import { asList, asRecord, type JsonRecord } from '../../../runtime/core/json.ts';
+import { asList, asRecord, asText, type JsonRecord } from '../../../runtime/core/json.ts';
 import { TABLES } from '../../runtime/replies/tables.ts';
 import { HUMAN_QUEUE } from '../../runtime/replies/world-setup.ts';
 import { conversationId } from './settings.ts';
@@ -12,6 +12,7 @@ export interface StoredEntry {
   readonly messageSids: readonly string[];
   readonly partSids: readonly string[];
   readonly content: string;
+  readonly deliveryStatus: string | undefined;
 }
 
 /** Every entry of a chat, those of the archive first. */
@@ -26,8 +27,16 @@ export function entriesOf(world: World, chat: number): readonly StoredEntry[] {
   );
 }
 
-const storedEntry = ({ role, turn_id, message_sids, part_sids, content }: JsonRecord): StoredEntry => ({
+const storedEntry = ({
+  role,
+  turn_id,
+  message_sids,
+  part_sids,
+  content,
+  ...rest
+}: JsonRecord): StoredEntry => ({
   role: String(role),
+  deliveryStatus: asText(rest.delivery_status),
   turnId: turn_id === undefined ? undefined : String(turn_id),
   messageSids: asList(message_sids).map(String),
   partSids: asList(part_sids).map(String),

@@ -9,8 +9,12 @@ await runShare({
   kindsFor: (name, label) => kindsFor(label, namedScenario(name).isUnswept),
   second: [
     { names: [`${PREFIX}one`], label: 'worker POST message', kinds: ['lost', 'die-after', 'refuse', 'down'] },
-    // The question to Twilio: no callback answers it.
-    { names: [`${PREFIX}held`], label: 'worker POST message', kinds: ['lost'] },
+    // Twilio's list cannot tell: only a callback can, and it may come at any moment.
+    {
+      names: [`${PREFIX}lagging`, `${PREFIX}held`],
+      label: 'worker POST message',
+      kinds: ['lost', 'die-after'],
+    },
     // The sweeper's calls.
     { names: [`${PREFIX}one`], label: 'webhook PutItem lock', kinds: ['outage'] },
     { names: [`${PREFIX}human`], label: 'webhook SendMessage human', kinds: ['outage'] },

@@ -31,7 +31,11 @@ const MOMENTS: ReadonlySet<FaultKind | undefined> = new Set<FaultKind>([
   'stop',
   'takeover',
   'redeliver',
+  'report',
 ]);
+
+/** How long a call is on its way while callbacks come: longer than they take. */
+const CALLBACK_MILLIS = 2000;
 
 /** The simulated AWS account, Twilio, model and users of one schedule, and the record of all that happens. */
 export class World {
@@ -57,6 +61,7 @@ export class World {
   onAccepted: (sid: string) => void = () => {};
   private readonly containers: RepliesContainer[] = [];
   private happenings = 0;
+  private delayMillis = 0;
   private requests = 0;
 
   constructor(
@@ -105,8 +110,11 @@ export class World {
     if (this.tracing && !line.includes('"_aws"')) this.note(`${container.invocation?.requestId} log ${line}`);
   }
 
+  /** How long the next call takes to get there, or its answer to come back. */
   latencyMillis(): number {
-    return this.random.between(1, 30);
+    const millis = this.delayMillis + this.random.between(1, 30);
+    this.delayMillis = 0;
+    return millis;
   }
 
   record(chat: number): Item {
@@ -157,6 +165,8 @@ export class World {
       invocation.frozenAt = this.next();
       container.freeze(FREEZE_MILLIS);
     }
+    // The call that met it asks for its latency next.
+    if (fault === 'report') this.delayMillis = CALLBACK_MILLIS;
     if (fault && MOMENTS.has(fault)) this.onMoment(fault, invocation);
     return MOMENTS.has(fault) ? undefined : fault;
   }
