@@ -63,9 +63,10 @@ function changeOf({ stage, error, part }: Failed, { turn, begunHere }: FailedTur
   const isHold = rule.startsWith('hold:');
   const path = partPath(part ?? 0);
   const known = part === undefined ? undefined : turn?.parts[part - 1];
-  // Begun by this run and refused: it was certainly not sent, and the next attempt need not ask Twilio.
+  // Begun by this run and refused: this send made nothing, and what is unclear is at most an earlier one.
   const isRefused =
     stage === 'send' && errorClassOf(error) !== 'unclear' && part !== undefined && begunHere.has(part);
+  const since = isRefused ? known?.unclearSince : undefined;
   // It was accepted, and the write that says so failed.
   const isUnmarked = stage === 'mark' && known?.sid !== undefined;
   return {
@@ -73,7 +74,8 @@ function changeOf({ stage, error, part }: Failed, { turn, begunHere }: FailedTur
       conversation_status: isHold ? 'processing_error' : 'retry',
       ...(isHold && { failure_reason: rule }),
       ...(isUnmarked && { [`${path}.sid`]: known.sid }),
+      ...(since !== undefined && { [`${path}.send_started_at`]: since }),
     },
-    ...(isRefused && { remove: [`${path}.send_started_at`] }),
+    ...(isRefused && since === undefined && { remove: [`${path}.send_started_at`] }),
   };
 }

@@ -15,7 +15,14 @@ import type { HumanQueue } from './handoff.ts';
 import type { Lease, Leases, UpdateOptions } from './lease.ts';
 import type { RepliesMetrics } from './metric-names.ts';
 import { newTurn } from './new-turn.ts';
-import { endingData, type PendingTurn, partData, partPath, pendingTurnData } from './pending-turn.ts';
+import {
+  endingData,
+  type PendingTurn,
+  partData,
+  partPath,
+  pendingTurnData,
+  type TurnPart,
+} from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import type { RepliesDecision } from './replies-decision.ts';
@@ -176,9 +183,11 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
    */
   async begin(number: number): Promise<string | undefined> {
     const sendStartedAt = new Date(this.ports.clock.nowMillis()).toISOString();
+    const { unclearSince = this.turn.parts[number - 1]?.sendStartedAt } = this.turn.parts[number - 1] ?? {};
     const set = {
       'pending_turn.state': 'sending',
       [`${partPath(number)}.send_started_at`]: sendStartedAt,
+      [`${partPath(number)}.unclear_since`]: unclearSince,
       ...this.longerLease(),
     };
     const options = { unless: ['handed_off', 'opted_out'], part: { number } } as const;
@@ -187,7 +196,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     if (typeof result === 'object') return result.sid;
     if (result !== 'written') throw new TurnEndedError(result === 'handed_off' ? TAKEN_OVER : OPTED_OUT);
     this.begunHere.add(number);
-    this.changePart(number, { sendStartedAt });
+    this.changePart(number, { sendStartedAt, ...(unclearSince !== undefined && { unclearSince }) });
     this.log.info('part_begun', { part: number });
     return undefined;
   }
@@ -214,7 +223,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     this.log.info('part_accepted', { part: number, message_sid: sid });
   }
 
-  private changePart(number: number, change: { readonly sid?: string; readonly sendStartedAt?: string }) {
+  private changePart(number: number, change: Partial<TurnPart>) {
     const parts = this.turn.parts.map((part, index) =>
       index === number - 1 ? { ...part, ...change } : part,
     );

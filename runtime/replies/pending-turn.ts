@@ -15,6 +15,8 @@ export interface TurnPart {
   readonly sid?: string;
   /** When the send began, UTC with milliseconds; without `sid` the outcome is unclear. */
   readonly sendStartedAt?: string;
+  /** When an earlier send of it began whose outcome Twilio's list did not tell: the next question begins there. */
+  readonly unclearSince?: string;
   /** What a status callback said of it before the turn was committed. */
   readonly deliveryStatus?: string;
   readonly errorCode?: string;
@@ -94,6 +96,7 @@ export const partData = (part: TurnPart): JsonRecord => ({
   text: part.text,
   sid: part.sid,
   send_started_at: part.sendStartedAt,
+  unclear_since: part.unclearSince,
   delivery_status: part.deliveryStatus,
   error_code: part.errorCode,
 });
@@ -154,6 +157,7 @@ function readPart(value: unknown): TurnPart {
   const optional = {
     sid: asText(stored.sid),
     sendStartedAt: asText(stored.send_started_at),
+    unclearSince: asText(stored.unclear_since),
     deliveryStatus: asText(stored.delivery_status),
     errorCode: asText(stored.error_code),
   };

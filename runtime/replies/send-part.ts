@@ -8,7 +8,7 @@ import { HooklineError, SendError } from '../core/errors.ts';
 import { TurnEndedError, UNCLEAR_HELD, WINDOW_CLOSED } from './ending.ts';
 import { RepliesError } from './errors.ts';
 import type { JournalPorts, RepliesJournal } from './journal.ts';
-import { createdSinceMillis, findSent } from './reconcile.ts';
+import { createdSinceMillis, findSent, type UnclearPart } from './reconcile.ts';
 import type { Conversation } from './record.ts';
 import { timeMillis } from './record.ts';
 import { settledAtMillis } from './retry-delay.ts';
@@ -33,25 +33,29 @@ export const STEP_MARGIN_MILLIS = 15_000;
  */
 export async function sendPart(text: string, number: number, input: SendInput): Promise<string> {
   const account = await input.account();
-  const startedAt = timeMillis(input.journal.turn.parts[number - 1]?.sendStartedAt);
+  const { sendStartedAt, unclearSince } = input.journal.turn.parts[number - 1] ?? {};
+  const startedAt = timeMillis(sendStartedAt);
   if (startedAt !== undefined) {
-    const sid = await settle({ text, sendStartedMillis: startedAt }, number, account, input);
+    if (input.ports.clock.nowMillis() < settledAtMillis(startedAt)) throw tooEarly();
+    const part = { text, sendStartedMillis: timeMillis(unclearSince) ?? startedAt };
+    const sid = await settle(part, number, account, input);
     if (sid !== undefined) return sid;
   }
   return create(text, number, account, input);
 }
 
+const tooEarly = () =>
+  new SendError('The outcome of a send is unclear, and Twilio cannot be asked yet', 'unclear', {
+    code: 'SEND_UNCLEAR',
+  });
+
 async function settle(
-  part: { readonly text: string; readonly sendStartedMillis: number },
+  part: UnclearPart,
   number: number,
   account: TwilioAccount,
   input: SendInput,
 ): Promise<string | undefined> {
   const { journal, ports, net } = input;
-  if (ports.clock.nowMillis() < settledAtMillis(part.sendStartedMillis))
-    throw new SendError('The outcome of a send is unclear, and Twilio cannot be asked yet', 'unclear', {
-      code: 'SEND_UNCLEAR',
-    });
   const deadlineMillis = callDeadline(input);
   const query = { ...addresses(journal.conversation), createdSinceMillis: createdSinceMillis(part) };
   const listed = await listMessages(net, account, query, { deadlineMillis });

@@ -91,6 +91,22 @@ test('replies 49: under hold, too, a callback during the question counts: nobody
   expect([creates(world), finishedRules(world), world.humanMessages]).toEqual([1, ['unclear_adopted'], []]);
 });
 
+test.each([
+  ['was refused for now', { kind: 'throttle', retryAfterSeconds: 1, method: 'create' }],
+  ['was broken and not done', { kind: 'broken', platformObject: true, method: 'create' }],
+] as const)(
+  'an unclear part that the list did not have yet, and whose second send %s, is looked for from the first send on',
+  async (_name, fault) => {
+    const world = await unclearWorld({ twilio: { listLagMillis: 70_000 } });
+    world.twilio.fail(fault);
+    await world.runWorker();
+    expect([creates(world), lists(world)]).toEqual([2, 1]);
+    await world.run(1200);
+    expectOneReply(world);
+    expect([creates(world), lists(world), finishedRules(world)]).toEqual([2, 2, ['unclear_adopted']]);
+  },
+);
+
 test('a callback between the write of `sending` and the call comes too late, but its status stays with its own message', async () => {
   const world = await unclearWorld();
   atTwilio(world, 'POST', () => report(world));
