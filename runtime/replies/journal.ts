@@ -1,5 +1,3 @@
-import { TwilioError } from '../channels/twilio/errors.ts';
-import { SMALL_PART_UNITS, splitReply } from '../channels/twilio/split.ts';
 import { LONG } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { ClaimLostError } from '../core/errors.ts';
@@ -15,19 +13,13 @@ import type { HumanQueue } from './handoff.ts';
 import type { Lease, Leases, UpdateOptions } from './lease.ts';
 import type { RepliesMetrics } from './metric-names.ts';
 import { newTurn } from './new-turn.ts';
-import {
-  endingData,
-  type PendingTurn,
-  partData,
-  partPath,
-  pendingTurnData,
-  type TurnPart,
-} from './pending-turn.ts';
+import { endingData, type PendingTurn, partPath, pendingTurnData, type TurnPart } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import type { RepliesDecision } from './replies-decision.ts';
 import type { StageTable } from './stage-table.ts';
 import type { TriggerLock } from './trigger-lock.ts';
+import { replaceFrom, smallerTexts, withPart } from './turn-parts.ts';
 
 export interface JournalPorts {
   readonly config: WorkerConfig;
@@ -183,7 +175,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
    */
   async begin(number: number): Promise<string | undefined> {
     const sendStartedAt = new Date(this.ports.clock.nowMillis()).toISOString();
-    const { unclearSince = this.turn.parts[number - 1]?.sendStartedAt } = this.turn.parts[number - 1] ?? {};
+    const { sendStartedAt: earlier, unclearSince = earlier } = this.turn.parts[number - 1] ?? {};
     const set = {
       'pending_turn.state': 'sending',
       [`${partPath(number)}.send_started_at`]: sendStartedAt,
@@ -224,16 +216,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   private changePart(number: number, change: Partial<TurnPart>) {
-    const parts = this.turn.parts.map((part, index) =>
-      index === number - 1 ? { ...part, ...change } : part,
-    );
-    this.pending = { ...this.turn, parts };
-  }
-
-  private async replaceParts(from: number, texts: readonly string[]): Promise<void> {
-    const parts = [...this.turn.parts.slice(0, from - 1), ...texts.map((text) => ({ text }))];
-    await this.write({ set: { 'pending_turn.parts': parts.map(partData) } });
-    this.pending = { ...this.turn, parts };
+    this.pending = withPart(this.turn, number, change);
   }
 
   async finish(): Promise<void> {
@@ -264,10 +247,13 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
 
   /** A part was refused for good: it is cut smaller, once, if it was too long; else the turn ends here. */
   private async settleRefusal(error: unknown, part = 1): Promise<'captured' | 'given-back'> {
-    const smaller = this.resplit === 'none' ? this.smallerParts(error, part) : undefined;
+    const { maxReplyParts } = this.ports.config;
+    const smaller = this.resplit === 'none' ? smallerTexts(error, this.turn, part, maxReplyParts) : undefined;
     if (smaller) {
       this.resplit = 'due';
-      await this.replaceParts(part, smaller);
+      const { turn, change } = replaceFrom(this.turn, part, smaller);
+      await this.write(change);
+      this.pending = turn;
       return 'given-back';
     }
     const ending = endingOfSendError(error);
@@ -275,13 +261,6 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     await this.write({ set: { 'pending_turn.hand_off': endingData(ending) } });
     this.pending = { ...this.turn, ending };
     return 'captured';
-  }
-
-  private smallerParts(error: unknown, from: number): readonly string[] | undefined {
-    if (!(error instanceof TwilioError) || error.reason !== 'too_long') return undefined;
-    const rest = this.turn.parts.slice(from - 1).map(({ text }) => text);
-    const smaller = splitReply(rest.join(''), SMALL_PART_UNITS);
-    return from - 1 + smaller.length > this.ports.config.maxReplyParts ? undefined : smaller;
   }
 
   /** Resolves to what a callback told of the part on which the write depends; nothing was written then. */

@@ -119,3 +119,20 @@ test('a callback between the write of `sending` and the call comes too late, but
   });
   expectNothingLeft(world);
 });
+
+test('replies 48: what a callback told of part 1 stays when part 2 is cut smaller', async () => {
+  const reply = 'A sentence for a long reply. '.repeat(90).trim();
+  const world = await readyWorld({ reply: () => JSON.stringify({ content: reply }) });
+  let creations = 0;
+  world.killer.onCall = async ({ service, name }) => {
+    if (service !== 'twilio' || name !== 'POST' || ++creations !== 2) return;
+    await report(world, 'undelivered', 63_016);
+    world.twilio.fail({ kind: 'refuse', code: 21617, method: 'create' });
+  };
+  expect(await world.runWorker()).toMatchObject({ failures: [] });
+  expect(sent(world).join('')).toBe(reply);
+  expect(sent(world).length).toBeGreaterThan(2);
+  expect(world.entries()[1]).toMatchObject({ delivery_status: 'undelivered', error_code: '63016' });
+  expect(world.conversation().status).toBe('window_closed');
+  expectNothingLeft(world);
+});
