@@ -16,6 +16,8 @@ export interface Collected {
   readonly rows: readonly StagedRow[];
   /** Sids of rows whose turn is over and whose deletion failed then. */
   readonly leftOver: readonly string[];
+  /** The user's last wish is to be left alone, and the record does not say so yet. */
+  readonly isStopped: boolean;
 }
 
 /**
@@ -39,8 +41,11 @@ export function collect(staged: readonly StagedRow[], limits: CollectLimits): Co
     if (rows.length > 0 && chars - 1 > maxChars) break;
     rows.push(row);
   }
-  return { rows, leftOver };
+  const asked = staged.filter(({ messageSid, wish }) => !processedSids.has(messageSid) && isWish(wish));
+  return { rows, leftOver, isStopped: asked.at(-1)?.wish === 'out' };
 }
+
+const isWish = (wish: StagedRow['wish']): boolean => wish === 'out' || wish === 'in';
 
 /** What a row says in text: its body or button, and a line in brackets for a place and for each medium. */
 export function rowText({ body, button, location, media }: StagedRow): string {

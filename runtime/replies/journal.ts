@@ -60,6 +60,8 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   isLost = false;
   /** Whether something was accepted that the record does not tell yet. */
   isUnrecorded = false;
+  /** A staged message of the user asks for no more messages, and the sweeper has yet to write that into the record. */
+  isStopped = false;
   private resplit: 'none' | 'due' | 'done' = 'none';
   /** Parts that this run has begun: a refusal of one of them says that it was not sent. */
   private readonly begunHere = new Set<number>();
@@ -152,7 +154,8 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     const { primaryChannel } = this.held;
     const staged = await this.ports.stage.list(conversationId);
     const limits = { processedSids, primaryChannel, maxChars: this.ports.config.maxBatchChars };
-    const { rows, leftOver } = collect(staged, limits);
+    const { rows, leftOver, isStopped } = collect(staged, limits);
+    this.isStopped = isStopped;
     if (leftOver.length > 0) await removeRows(conversationId, leftOver, this.ports);
     return rows;
   }

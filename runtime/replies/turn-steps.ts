@@ -3,7 +3,7 @@ import { errorClassOf } from '../core/errors.ts';
 import type { TurnSteps } from '../core/turn.ts';
 import type { Answered } from './ask.ts';
 import type { WorkerConfig } from './config.ts';
-import { endingOfModelError, handedOffByModel, TOO_MANY_PARTS } from './ending.ts';
+import { endingOfModelError, handedOffByModel, OPTED_OUT, TOO_MANY_PARTS } from './ending.ts';
 import type { Ending } from './pending-turn.ts';
 import type { RepliesDecision } from './replies-decision.ts';
 import { type SendInput, sendPart } from './send-part.ts';
@@ -26,7 +26,9 @@ export const repliesSteps = (input: StepsInput): TurnSteps<string, RepliesDecisi
 async function decide(input: StepsInput): Promise<RepliesDecision> {
   const { config, clock } = input.ports;
   const { conversation, turn } = input.journal;
-  const ending = stopBefore(conversation, turn, clock.nowMillis(), config.maxTurnsPerHour);
+  const ending = input.journal.isStopped
+    ? OPTED_OUT
+    : stopBefore(conversation, turn, clock.nowMillis(), config.maxTurnsPerHour);
   if (ending) return withoutReply(ending);
   // Read before the model is asked: without credentials its answer would be of no use.
   await input.account();
