@@ -23,11 +23,14 @@ export async function finishTurn(
   return 'finished';
 }
 
-/** Only while nobody did it before: what a person set meanwhile stays as it is. */
+/**
+ * Only while nobody did it before: what a person set meanwhile stays as it is. Also for a user who opted out
+ * meanwhile: the person is told, and the model must not answer beside them after a START.
+ */
 async function setHandOff({ reason }: Ending, { lease, conversation }: Held, { leases }: JournalPorts) {
   if (conversation.isHandedOff) return 'handed_off';
   const set = { hand_off_to_human: true, hand_off_to_human_reason: reason };
-  return leases.update(lease, { set }, { unless: ['handed_off', 'opted_out'] });
+  return leases.update(lease, { set }, { unless: ['handed_off'] });
 }
 
 async function tellPerson(
