@@ -119,20 +119,24 @@ export function readPendingTurn(value: unknown): PendingTurn | undefined {
   const messageSids = readTexts(value.message_sids);
   if (turnId === undefined || messageSids.length === 0) return undefined;
   const firstReceivedAt = asText(value.first_received_at) ?? asText(value.created_at) ?? '';
+  const parts = asList(value.parts).map(readPart);
+  const ending = isRecord(value.hand_off) ? readEnding(value.hand_off) : undefined;
+  const state = TURN_STATES.find((known) => known === value.state) ?? 'collected';
   return {
     turnId,
-    state: TURN_STATES.find((state) => state === value.state) ?? 'collected',
+    // With nothing to send and no other ending there is no reply, whatever the state says.
+    state: parts.length > 0 || ending ? state : 'collected',
     messageSids,
     combinedBody: asText(value.combined_body) ?? '',
     firstReceivedAt,
     lastReceivedAt: asText(value.last_received_at),
     media: readMedia(value.media),
     replyText: asText(value.reply_text),
-    ending: isRecord(value.hand_off) ? readEnding(value.hand_off) : undefined,
+    ending,
     usage: isRecord(value.usage) ? readUsage(value.usage) : undefined,
     model: asText(value.model),
     providerRef: asText(value.provider_ref),
-    parts: asList(value.parts).map(readPart),
+    parts,
     createdAt: asText(value.created_at) ?? firstReceivedAt,
     v: asNumber(value.v) ?? REPLIES_VERSION,
   };
