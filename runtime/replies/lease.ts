@@ -3,6 +3,7 @@ import type { AwsClient, Patience } from '../core/aws-errors.ts';
 import { type Clock, epochSeconds } from '../core/clock.ts';
 import type { Item } from '../core/dynamodb-values.ts';
 import { keyForms } from './address.ts';
+import { UNSET } from './flag.ts';
 import { partPath } from './pending-turn.ts';
 import { type Conversation, type RecordKey, readConversation, timeMillis } from './record.ts';
 import { Expression, type RecordChange, updateExpression } from './record-change.ts';
@@ -143,9 +144,10 @@ class DynamoLeases implements Leases {
     if (!failed) return 'written';
     if (!isHeld(failed.item, lease)) return 'lost';
     const { number = 0 } = options.part ?? {};
-    const sid = failed.item && readConversation(failed.item).pendingTurn?.parts[number - 1]?.sid;
+    const there = failed.item && readConversation(failed.item);
+    const sid = there?.pendingTurn?.parts[number - 1]?.sid;
     if (sid !== undefined && sid !== options.part?.sid) return { sid };
-    return failed.item?.hand_off_to_human?.BOOL ? 'handed_off' : 'opted_out';
+    return there?.isHandedOff ? 'handed_off' : 'opted_out';
   }
 
   /** Undefined when it was written; else what stands there. */
@@ -157,7 +159,7 @@ class DynamoLeases implements Leases {
     const expression = new Expression();
     const conditions = [
       ...fenceConditions(expression, lease),
-      ...unless.map((flag) => isNotTrue(expression, FLAGS[flag])),
+      ...unless.map((flag) => isUnset(expression, FLAGS[flag])),
       ...(part ? [isUntold(expression, part)] : []),
     ];
     const command = new UpdateItemCommand({
@@ -188,8 +190,12 @@ export const fenceConditions = (expression: Expression, { owner, fence }: Lease)
   expression.equals('lock_fence', fence),
 ];
 
-const isNotTrue = (expression: Expression, path: string) =>
-  `${expression.path(path)} <> ${expression.value(true)}`;
+/** The condition that says what `isSet` says of a flag. */
+function isUnset(expression: Expression, path: string): string {
+  const name = expression.path(path);
+  const values = UNSET.map((value) => expression.value(value));
+  return `(attribute_not_exists(${name}) OR ${name} IN (${values.join(', ')}))`;
+}
 
 function isUntold(expression: Expression, { number, sid }: NonNullable<UpdateOptions['part']>): string {
   const path = `${partPath(number)}.sid`;

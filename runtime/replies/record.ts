@@ -2,6 +2,7 @@ import { type Item, plainItem } from '../core/dynamodb-values.ts';
 import { asList, asNumber, asRecord, asText, type JsonRecord } from '../core/json.ts';
 import { normaliseAddress } from './address.ts';
 import { type Entry, readEntry, readTexts } from './entry.ts';
+import { isSet } from './flag.ts';
 import { type PendingTurn, readPendingTurn } from './pending-turn.ts';
 
 /** The record's key, exactly as it is stored (with or without a prefix). */
@@ -110,13 +111,13 @@ const filled = (value: unknown): string | undefined => asText(value)?.trim() || 
 function readFlags(data: JsonRecord) {
   const list = asList(data.allowed_channels).filter((value) => typeof value === 'string');
   return {
-    isHandedOff: data.hand_off_to_human === true,
-    isOptedOut: data.opted_out === true,
+    isHandedOff: isSet(data.hand_off_to_human),
+    isOptedOut: isSet(data.opted_out),
     isProjectActive: asText(data.project_status)?.toLowerCase() === 'active',
     allowedChannels: Array.isArray(data.allowed_channels)
       ? list.map((channel) => channel.toLowerCase())
       : undefined,
-    autoQueueReply: data.auto_queue_reply_message === true,
+    autoQueueReply: isSet(data.auto_queue_reply_message),
     autoQueueReplyFrom: asList(data.auto_queue_reply_message_from_number).flatMap(
       (number) => normaliseAddress(asText(number) ?? '') ?? [],
     ),
