@@ -6,8 +6,6 @@ const LONGEST_PAUSE_SECONDS = 600;
 const JITTER = 0.2;
 /** Twilio's list shows a message by then, and most callbacks have come (contract replies §12.5). */
 const SETTLE_SECONDS = 60;
-/** The longest visibility timeout SQS takes. */
-const SQS_LONGEST_SECONDS = 43_200;
 
 export interface Attempt {
   /** How often the queue delivered the trigger, this time included. */
@@ -25,7 +23,7 @@ export const settledAtMillis = (sendStartedMillis: number): number =>
 
 /**
  * How long a trigger that failed stays away, in seconds: 30, 60, 120 ... 600 by the receive, longer where the
- * provider asked for it; after an unclear send until Twilio can be asked (contract replies §3.4, §12.5).
+ * provider asked for it, but never longer than 600; after an unclear send until Twilio can be asked (contract replies §3.4, §12.5).
  */
 export function retryDelaySeconds(error: unknown, attempt: Attempt): number {
   const { receives, nowMillis, random, unclearSinceMillis } = attempt;
@@ -33,5 +31,5 @@ export function retryDelaySeconds(error: unknown, attempt: Attempt): number {
     return Math.max(1, Math.ceil((settledAtMillis(unclearSinceMillis) - nowMillis) / 1000));
   const pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (receives - 1));
   const asked = error instanceof HooklineError ? (error.retryAfterSeconds ?? 0) : 0;
-  return Math.min(SQS_LONGEST_SECONDS, Math.ceil(Math.max(pause * (1 - JITTER * random), asked)));
+  return Math.min(LONGEST_PAUSE_SECONDS, Math.ceil(Math.max(pause * (1 - JITTER * random), asked)));
 }
