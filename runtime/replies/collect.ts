@@ -47,10 +47,13 @@ export function collect(staged: readonly StagedRow[], limits: CollectLimits): Co
 
 const isWish = (wish: StagedRow['wish']): boolean => wish === 'out' || wish === 'in';
 
-/** What a row says in text: its body or button, and a line in brackets for a place and for each medium. */
+/** A model refuses an empty message. */
+const NO_TEXT = '[message without text]';
+
+/** What a row says in text: its body or button, and a line in brackets for a place and for each medium, or for nothing. */
 export function rowText({ body, button, location, media }: StagedRow): string {
   const lines = [body || (button?.text ?? ''), locationLine(location), ...media.map(mediaLine)];
-  return lines.filter((line) => line.trim() !== '').join('\n');
+  return lines.filter((line) => line.trim() !== '').join('\n') || NO_TEXT;
 }
 
 const mediaLine = ({ contentType }: StagedRow['media'][number]): string => `[media ${contentType}]`;
