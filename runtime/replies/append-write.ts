@@ -74,8 +74,9 @@ function guardConditions(expression: Expression, { guard }: AppendRequest): read
       ...fenceConditions(expression, guard.lease),
       expression.equals('pending_turn.turn_id', guard.turnId),
     ];
-  const sids = expression.path('processed_sids');
-  return guard.messageSids.map((sid) => `NOT contains(${sids}, ${expression.value(sid)})`);
+  return guard.messageSids.map(
+    (sid) => `NOT contains(${expression.path('processed_sids')}, ${expression.value(sid)})`,
+  );
 }
 
 function appendEntries(

@@ -17,7 +17,7 @@ import { conditionFailure, tableCall } from './table-call.ts';
 export type AppendGuard =
   /** The worker's: its lease, and `pending_turn` still of this turn. The append ends both. */
   | { readonly lease: Lease; readonly turnId: string }
-  /** The webhook's and the sweeper's: none of these messages was processed. */
+  /** The webhook's and the sweeper's: none of these messages was processed. None: entries may only go to the archive. */
   | { readonly messageSids: readonly string[] };
 
 export interface AppendRequest {

@@ -14,6 +14,7 @@ const WORKER_CODES = [
   'TOO_MANY_DEFERRALS',
   'CHANNEL_MISMATCH',
   'TIME_BUDGET',
+  'RECORD_TOO_LARGE',
 ] as const;
 
 /** Every code that the reply engine answers, logs or stores; one list for all its functions (contract replies §3.5). */

@@ -17,6 +17,7 @@ import { endingData, type PendingTurn, partPath, pendingTurnData, type TurnPart 
 import type { Conversation } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import type { RepliesDecision } from './replies-decision.ts';
+import { makeRoom } from './room.ts';
 import type { StageTable } from './stage-table.ts';
 import type { TriggerLock } from './trigger-lock.ts';
 import { replaceFrom, smallerTexts, withPart } from './turn-parts.ts';
@@ -62,6 +63,8 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   isUnrecorded = false;
   /** A staged message of the user asks for no more messages, and the sweeper has yet to write that into the record. */
   isStopped = false;
+  /** Entries went to the archive to make room for the turn. */
+  private hasRoom = false;
   private resplit: 'none' | 'due' | 'done' = 'none';
   /** Parts that this run has begun: a refusal of one of them says that it was not sent. */
   private readonly begunHere = new Set<number>();
@@ -120,16 +123,27 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
       await this.release();
       return { status: 'ignored', rule: 'nothing_staged' };
     }
-    this.pending = newTurn(conversationId, rows, this.ports.clock.nowMillis());
-    await this.write({ set: { pending_turn: pendingTurnData(this.turn) } });
+    await this.storeTurn(newTurn(conversationId, rows, this.ports.clock.nowMillis()));
     this.noteClaim('new');
     return { status: 'new' };
   }
 
-  private resume(turn: PendingTurn): Claim<string> {
+  private async resume(turn: PendingTurn): Promise<Claim<string>> {
     this.pending = turn;
     this.noteClaim(turn.state);
-    return turn.state === 'collected' ? { status: 'new' } : this.resumePoint();
+    if (turn.state !== 'collected') return this.resumePoint();
+    await this.makeRoom(turn);
+    return { status: 'new' };
+  }
+
+  private async storeTurn(turn: PendingTurn): Promise<void> {
+    await this.makeRoom(turn);
+    this.pending = turn;
+    await this.write({ set: { pending_turn: pendingTurnData(turn) } });
+  }
+
+  private async makeRoom(turn: PendingTurn): Promise<void> {
+    if (!this.hasRoom) this.hasRoom = await makeRoom(turn, this.conversation, this.ports);
   }
 
   private noteClaim(state: string): void {
@@ -164,8 +178,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     const { parts, replyText, ending, usage, model, providerRef } = decision;
     const stored = parts.map((text) => ({ text }));
     const decided = { replyText, ending, usage, model, providerRef, parts: stored };
-    this.pending = { ...this.turn, ...decided, state: 'model_done' };
-    await this.write({ set: { pending_turn: pendingTurnData(this.turn) } });
+    await this.storeTurn({ ...this.turn, ...decided, state: 'model_done' });
     this.log.info('turn_decided', { parts: parts.length, ...(ending && { rule: ending.rule }) });
   }
 
