@@ -4,8 +4,9 @@ import { type Clock, epochSeconds } from '../core/clock.ts';
 import type { Item } from '../core/dynamodb-values.ts';
 import { keyForms } from './address.ts';
 import { UNSET } from './flag.ts';
+import { PROCESSING, remaining, takeInput } from './lease-take.ts';
 import { partPath } from './pending-turn.ts';
-import { type Conversation, type RecordKey, readConversation, timeMillis } from './record.ts';
+import { type Conversation, type RecordKey, readConversation } from './record.ts';
 import { Expression, type RecordChange, updateExpression } from './record-change.ts';
 import { conditionFailure, recordKeyItem, tableCall } from './table-call.ts';
 
@@ -69,9 +70,6 @@ export interface Leases {
   /** Changes the record under the lease. */
   update(lease: Lease, change: RecordChange, options?: UpdateOptions): Promise<FencedResult>;
 }
-
-/** The status that stands for a lease. */
-const PROCESSING = 'processing_reply';
 
 /** Attributes that are there only while a lease is held, the last of them until its turn is over. */
 export const LEASE_ATTRIBUTES = [
@@ -210,33 +208,6 @@ const isHeld = (item: Item | undefined, { owner, fence }: Lease): boolean =>
 export const isReleased = (item: Item | undefined, { fence }: Lease): boolean =>
   item !== undefined && item.lock_owner === undefined && item.lock_fence?.N === String(fence);
 
-function takeInput(TableName: string, request: LeaseRequest, clock: Clock) {
-  const now = epochSeconds(clock);
-  const expired = new Date(clock.nowMillis() - request.lengthSeconds * 1000).toISOString();
-  return {
-    TableName,
-    Key: recordKeyItem(request),
-    // A record left by a dead worker keeps the status from before its lease.
-    UpdateExpression:
-      'SET conversation_status = :processing, lock_owner = :owner, lock_expires_at = :expires, processing_started_at = :started, lock_fence = if_not_exists(lock_fence, :zero) + :one, turn_attempts = if_not_exists(turn_attempts, :zero) + :one, status_before_lock = if_not_exists(status_before_lock, if_not_exists(conversation_status, :none))',
-    ConditionExpression:
-      'attribute_exists(conversation_id) AND (attribute_not_exists(conversation_status) OR conversation_status <> :processing OR lock_expires_at < :now OR (attribute_not_exists(lock_expires_at) AND (attribute_not_exists(updated_at) OR updated_at < :expired)))',
-    ExpressionAttributeValues: {
-      ':processing': { S: PROCESSING },
-      ':owner': { S: request.owner },
-      ':expires': { N: String(now + request.lengthSeconds) },
-      ':started': { S: new Date(clock.nowMillis()).toISOString() },
-      ':now': { N: String(now) },
-      ':expired': { S: expired },
-      ':zero': { N: '0' },
-      ':one': { N: '1' },
-      ':none': { S: '' },
-    },
-    ReturnValues: 'ALL_NEW' as const,
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  };
-}
-
 function taken(item: Item, owner: string): TakeResult {
   const conversation = readConversation(item);
   const {
@@ -252,11 +223,4 @@ function taken(item: Item, owner: string): TakeResult {
     lease: { key, owner, fence, expiresAtSeconds, statusBeforeLock: before },
     conversation,
   };
-}
-
-/** How long another's lease lasts; one without an expiry counts from the record's last change. */
-function remaining(conversation: Conversation, lengthSeconds: number, clock: Clock): number {
-  const { lockExpiresAtSeconds, updatedAt } = conversation;
-  const changed = Math.ceil((timeMillis(updatedAt) ?? 0) / 1000) + lengthSeconds;
-  return Math.max(0, (lockExpiresAtSeconds ?? changed) - epochSeconds(clock));
 }

@@ -1,3 +1,4 @@
+import { LONGEST_LEASE_SECONDS, PROCESSING } from './lease-take.ts';
 import type { Conversation } from './record.ts';
 import { timeMillis } from './record.ts';
 import type { StagedRow } from './staged.ts';
@@ -44,5 +45,5 @@ export function verdictOf(
 }
 
 /** A lease that cannot be dated counts as over: a trigger that comes too early is only put off. */
-const isLeased = ({ status, lockExpiresAtSeconds }: Work, nowSeconds: number): boolean =>
-  status === 'processing_reply' && lockExpiresAtSeconds !== undefined && lockExpiresAtSeconds > nowSeconds;
+const isLeased = ({ status, lockExpiresAtSeconds: end = 0 }: Work, nowSeconds: number): boolean =>
+  status === PROCESSING && end > nowSeconds && end <= nowSeconds + LONGEST_LEASE_SECONDS;
