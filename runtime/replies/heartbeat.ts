@@ -16,8 +16,8 @@ export interface HeartbeatPorts {
 }
 
 export interface Heartbeat {
-  /** Ends the beats at once, without waiting for one. */
-  stop(): void;
+  /** Ends the beats at once. Resolves, without an error, when a beat that is on its way has been answered. */
+  stop(): Promise<void>;
 }
 
 /** How long a lease or a visibility lasts from its last beat: two intervals (contract replies §5.3). */
@@ -29,11 +29,25 @@ export const beatSeconds = (intervalMillis: number): number => Math.ceil((2 * in
  */
 export function startHeartbeat(ports: HeartbeatPorts): Heartbeat {
   const stopped = new AbortController();
-  void beat(ports, stopped.signal);
-  return { stop: () => stopped.abort() };
+  const open = new Set<Promise<void>>();
+  const start = (steps: readonly (() => Promise<void>)[]) => {
+    const running: Promise<void> = all(ports, stopped.signal, steps).finally(() => open.delete(running));
+    open.add(running);
+  };
+  void beat(ports, stopped.signal, start);
+  return {
+    stop: async () => {
+      stopped.abort();
+      await Promise.all(open);
+    },
+  };
 }
 
-async function beat(ports: HeartbeatPorts, signal: AbortSignal): Promise<void> {
+async function beat(
+  ports: HeartbeatPorts,
+  signal: AbortSignal,
+  start: (steps: readonly (() => Promise<void>)[]) => void,
+): Promise<void> {
   const seconds = beatSeconds(ports.intervalMillis);
   let holdsLease = true;
   const visibility = () => ports.extendVisibility(seconds);
@@ -42,8 +56,8 @@ async function beat(ports: HeartbeatPorts, signal: AbortSignal): Promise<void> {
     if (holdsLease) holdsLease = await ports.renewLease(seconds);
   };
   // Not waited for: a beat that is answered late must not delay the next.
-  void all(ports, signal, [visibility]);
-  while (await paused(ports, signal)) void all(ports, signal, [visibility, lease]);
+  start([visibility]);
+  while (await paused(ports, signal)) start([visibility, lease]);
 }
 
 /** False when the beats are to end. */

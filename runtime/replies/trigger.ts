@@ -2,6 +2,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type AwsClient, callAws } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { asNumber, asRecord, asText, type JsonRecord } from '../core/json.ts';
+import { isTraceparent } from '../core/trace-context.ts';
 import { queueError, RepliesError } from './errors.ts';
 import { REPLIES_VERSION } from './pending-turn.ts';
 import type { RecordKey } from './record.ts';
@@ -60,12 +61,14 @@ export function readTrigger({ body, messageAttributes }: TriggerRecord): Trigger
       'A message of the channel queue is not JSON with conversation_id and primary_channel',
       'permanent',
     );
-  const attribute = (name: string) => asRecord(messageAttributes?.[name]).stringValue;
+  const attribute = (name: string) => asRecord(asRecord(messageAttributes)[name]).stringValue;
+  const traceparent = asText(attribute('traceparent'));
   return {
     conversationId,
     primaryChannel,
     deferrals: asNumber(attribute('deferrals')) ?? 0,
-    traceparent: asText(attribute('traceparent')),
+    // It becomes a header of other requests.
+    traceparent: isTraceparent(traceparent) ? traceparent : undefined,
   };
 }
 

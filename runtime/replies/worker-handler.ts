@@ -37,15 +37,26 @@ export function buildWorkerHandler(options: RepliesHandlerOptions = {}) {
   const ports = workerPorts(options);
   return async (event: unknown, context: InvocationContext): Promise<BatchResponse> => {
     const deadlineMillis = ports.clock.nowMillis() + context.getRemainingTimeInMillis();
-    const records = asList(asRecord(event).Records) as readonly WorkerRecord[];
     return processBatch(
-      records,
+      recordsOf(event, ports),
       (record) => workRecord(record, { awsRequestId: context.awsRequestId, deadlineMillis }, ports),
-      // Whatever failed has its line by then.
-      () => undefined,
+      // What fails has its line by then; this one tells which message of the queue it was.
+      ({ messageId: queue_message_id }, error) =>
+        ports.log.error('trigger_failed', { queue_message_id, error: describeError(error) }),
     );
   };
 }
+
+/** Without an id a record cannot be told as failed, and would fail all others: it only gets its line. */
+function recordsOf(event: unknown, { log }: WorkerPorts): readonly WorkerRecord[] {
+  return asList(asRecord(event).Records).filter((record): record is WorkerRecord => {
+    const isOne = typeof asRecord(record).messageId === 'string';
+    if (!isOne) log.error('trigger_unreadable', UNREADABLE);
+    return isOne;
+  });
+}
+
+const UNREADABLE = { rule: 'permanent:PARSING_ERROR', error_code: 'PARSING_ERROR' };
 
 async function workRecord(
   record: WorkerRecord,
@@ -58,9 +69,8 @@ async function workRecord(
   try {
     trigger = readTrigger(record);
   } catch (error) {
-    const code = { rule: 'permanent:PARSING_ERROR', error_code: 'PARSING_ERROR' };
     const { messageId: queue_message_id } = record;
-    ports.log.error('trigger_unreadable', { ...code, queue_message_id, error: describeError(error) });
+    ports.log.error('trigger_unreadable', { ...UNREADABLE, queue_message_id, error: describeError(error) });
     await comeBack(delivery, pauseOf(error, delivery, ports), ports);
     throw error;
   }

@@ -111,9 +111,12 @@ async function withHeartbeat(journal: RepliesJournal, delivery: Delivery, ports:
   });
   try {
     await work(journal, delivery, ports);
-  } finally {
-    heartbeat.stop();
+  } catch (error) {
+    // A beat that arrives later would undo the pause that a failed trigger gets.
+    await heartbeat.stop();
+    throw error;
   }
+  void heartbeat.stop();
 }
 
 async function work(journal: RepliesJournal, delivery: Delivery, ports: WorkerPorts): Promise<void> {

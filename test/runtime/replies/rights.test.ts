@@ -112,7 +112,7 @@ const leased = {
   conversation_status: 'processing_reply',
   lock_owner: 'another',
   lock_fence: 1,
-  lock_expires_at: 4_000_000_000,
+  lock_expires_at: Date.parse('2026-11-21T11:00:00Z') / 1000,
 };
 
 type Scenario = (open: (options?: WorldOptions) => Watched) => Promise<void>;
