@@ -11,7 +11,6 @@ export interface TwilioCredentials {
   readonly authToken: string;
   /** Also accepted on webhooks while tokens are exchanged. */
   readonly secondaryAuthToken: string | undefined;
-  readonly templateSid: string | undefined;
   /** Calls the API in place of the token. */
   readonly apiKey: { readonly sid: string; readonly secret: string } | undefined;
 }
@@ -80,7 +79,6 @@ function twilioCredentials(values: JsonRecord): TwilioCredentials {
     accountSid,
     authToken,
     secondaryAuthToken: text(values.twilio_auth_token_secondary),
-    templateSid: text(values.twilio_template_sid),
     apiKey: sid !== undefined && secret !== undefined ? { sid, secret } : undefined,
   };
 }

@@ -76,31 +76,24 @@ function reasonOf(status: number, code: number | undefined): TwilioReason {
 /** What to do about a message that Twilio accepted and could not deliver. */
 export interface DeliveryFault {
   /**
-   * `window_closed`: 24 hours are over. `permanent`: a person takes over. `resend`: at most `maxResends` times, then
-   * a person takes over. `hold`: an operator can mend it. `hand_off`: not known here; recorded, a person takes over.
+   * `window_closed`: 24 hours are over. `permanent`: a person takes over. `hold`: an operator can mend it. `hand_off`:
+   * not known here, or one that may pass (63018, 63010, 63012, 30500); recorded, and a person takes over, as nothing is
+   * sent again by itself.
    */
-  readonly action: 'window_closed' | 'permanent' | 'resend' | 'hold' | 'hand_off';
-  readonly maxResends: number;
+  readonly action: 'window_closed' | 'permanent' | 'hold' | 'hand_off';
 }
 
-const DELIVERY: ReadonlyMap<number, DeliveryFault> = new Map(
-  (
-    [
-      [63016, 'window_closed', 0],
-      [63003, 'permanent', 0],
-      [63024, 'permanent', 0],
-      [63013, 'permanent', 0],
-      [63005, 'permanent', 0],
-      [63014, 'permanent', 0],
-      [63018, 'resend', 3],
-      [63038, 'hold', 0],
-      [63010, 'resend', 1],
-      [63012, 'resend', 1],
-      [30500, 'resend', 1],
-    ] as const
-  ).map(([code, action, maxResends]) => [code, { action, maxResends }]),
-);
+const DELIVERY: ReadonlyMap<number, DeliveryFault['action']> = new Map([
+  [63016, 'window_closed'],
+  [63003, 'permanent'],
+  [63024, 'permanent'],
+  [63013, 'permanent'],
+  [63005, 'permanent'],
+  [63014, 'permanent'],
+  [63038, 'hold'],
+]);
 
 /** What the error code of a status callback means (contract replies §12.6); none given is one not known. */
-export const deliveryFaultOf = (code: number | undefined): DeliveryFault =>
-  (code === undefined ? undefined : DELIVERY.get(code)) ?? { action: 'hand_off', maxResends: 0 };
+export const deliveryFaultOf = (code: number | undefined): DeliveryFault => ({
+  action: (code === undefined ? undefined : DELIVERY.get(code)) ?? 'hand_off',
+});

@@ -19,7 +19,6 @@ test('both kinds are read by name or ARN, with what may stand beside', async () 
       twilio_account_sid: 'AC1',
       twilio_auth_token: ' token ',
       twilio_auth_token_secondary: 'old',
-      twilio_template_sid: 'HX1',
       twilio_api_key_sid: 'SK1',
       twilio_api_key_secret: 's',
     }),
@@ -29,7 +28,6 @@ test('both kinds are read by name or ARN, with what may stand beside', async () 
     accountSid: 'AC1',
     authToken: 'token',
     secondaryAuthToken: 'old',
-    templateSid: 'HX1',
     apiKey: { sid: 'SK1', secret: 's' },
   };
   expect(await secrets.twilio('twilio')).toEqual(twilio);

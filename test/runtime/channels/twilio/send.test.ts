@@ -144,21 +144,21 @@ describe('the error table', () => {
   });
 
   it.each([
-    [63016, 'window_closed', 0],
-    [63003, 'permanent', 0],
-    [63024, 'permanent', 0],
-    [63013, 'permanent', 0],
-    [63005, 'permanent', 0],
-    [63014, 'permanent', 0],
-    [63018, 'resend', 3],
-    [63038, 'hold', 0],
-    [63010, 'resend', 1],
-    [63012, 'resend', 1],
-    [30500, 'resend', 1],
-    [63999, 'hand_off', 0],
-    [undefined, 'hand_off', 0],
-  ])('by callback %s means %s', (code, action, maxResends) => {
-    expect(deliveryFaultOf(code)).toEqual({ action, maxResends });
+    [63016, 'window_closed'],
+    [63003, 'permanent'],
+    [63024, 'permanent'],
+    [63013, 'permanent'],
+    [63005, 'permanent'],
+    [63014, 'permanent'],
+    [63018, 'hand_off'],
+    [63038, 'hold'],
+    [63010, 'hand_off'],
+    [63012, 'hand_off'],
+    [30500, 'hand_off'],
+    [63999, 'hand_off'],
+    [undefined, 'hand_off'],
+  ])('by callback %s means %s', (code, action) => {
+    expect(deliveryFaultOf(code)).toEqual({ action });
   });
 });
 
