@@ -49,6 +49,8 @@ export interface Answered {
   readonly reply: string;
   /** The model wants a person to go on. */
   readonly handOff?: HandOff;
+  /** The model says that the conversation has reached its goal. */
+  readonly isComplete?: boolean;
   /** Of all calls of this turn together. */
   readonly usage: TurnUsage;
   /** `provider:model`. */
@@ -98,7 +100,8 @@ async function converse(question: Question, opened: OpenedModel, ports: AskPorts
     if (verdict.kind === 'reply' && verdict.isPlain)
       log.warn('model_output_plain', { model: name, prompt: prompt.id });
     const said = { usage: exchange.usage(), model: name, providerRef: answer.providerId };
-    if (verdict.kind === 'reply') return { reply: verdict.text, ...said };
+    if (verdict.kind === 'reply')
+      return { reply: verdict.text, ...(verdict.isComplete && { isComplete: true }), ...said };
     if (verdict.kind === 'hand_off')
       return { reply: verdict.draft, handOff: { reason: verdict.reason }, ...said };
     if (verdict.kind === 'unusable' || !once(verdict.kind)) throw unusable(verdict);

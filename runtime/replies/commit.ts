@@ -94,6 +94,8 @@ export function changeOf(input: CommitInput): RecordChange {
       ...(isReplied && { turn_times: turnTimesWith(conversation, nowMillis, maxTurnsPerHour) }),
       ...(ending?.setsOptOut && { opted_out: true, opted_out_at: new Date(nowMillis).toISOString() }),
       failure_reason: failureReason,
+      // Never 0: what others know to be complete stays so.
+      ...(turn.isComplete && isReplied && { task_complete: 1 }),
     },
     remove: failureReason === undefined ? ['failure_reason'] : [],
     ...(usage && {

@@ -175,10 +175,10 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   async decide(decision: RepliesDecision): Promise<void> {
-    const { parts, replyText, ending, usage, model, providerRef } = decision;
-    const stored = parts.map((text) => ({ text }));
-    const decided = { replyText, ending, usage, model, providerRef, parts: stored };
-    await this.storeTurn({ ...this.turn, ...decided, state: 'model_done' });
+    const { parts: texts, ...decided } = decision;
+    const parts = texts.map((text) => ({ text }));
+    await this.storeTurn({ ...this.turn, ...decided, parts, state: 'model_done' });
+    const { ending } = decision;
     this.log.info('turn_decided', { parts: parts.length, ...(ending && { rule: ending.rule }) });
   }
 

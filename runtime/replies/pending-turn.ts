@@ -53,6 +53,8 @@ export interface PendingTurn {
   readonly lastReceivedAt: string | undefined;
   readonly media: readonly Media[];
   readonly replyText: string | undefined;
+  /** The model says that the conversation has reached its goal. */
+  readonly isComplete?: boolean;
   /** Stored as `hand_off`. */
   readonly ending: Ending | undefined;
   readonly usage: TurnUsage | undefined;
@@ -73,6 +75,7 @@ export const pendingTurnData = (turn: PendingTurn): JsonRecord => ({
   last_received_at: turn.lastReceivedAt,
   media: turn.media.length > 0 ? turn.media.map(mediaData) : undefined,
   reply_text: turn.replyText,
+  task_complete: turn.isComplete ? 1 : undefined,
   hand_off: turn.ending && endingData(turn.ending),
   usage: turn.usage && usageData(turn.usage),
   model: turn.model,
@@ -132,6 +135,7 @@ export function readPendingTurn(value: unknown): PendingTurn | undefined {
     lastReceivedAt: asText(value.last_received_at),
     media: readMedia(value.media),
     replyText: asText(value.reply_text),
+    ...(value.task_complete === 1 && { isComplete: true }),
     ending,
     usage: isRecord(value.usage) ? readUsage(value.usage) : undefined,
     model: asText(value.model),

@@ -7,6 +7,8 @@ export interface RepliesDecision extends Decided<string> {
   /** The whole reply; with an ending, the draft for the person. */
   readonly replyText: string | undefined;
   readonly ending: Ending | undefined;
+  /** The conversation has reached its goal, says the model. */
+  readonly isComplete?: boolean;
   readonly usage: TurnUsage | undefined;
   readonly model: string | undefined;
   readonly providerRef: string | undefined;

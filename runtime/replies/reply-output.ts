@@ -24,8 +24,13 @@ export const REPLY_SCHEMA: ObjectSchema = {
 
 /** What an answer of the model comes to. */
 export type Verdict =
-  /** `isPlain`: the text was no JSON though JSON was asked for. */
-  | { readonly kind: 'reply'; readonly text: string; readonly isPlain: boolean }
+  /** `isPlain`: the text was no JSON though JSON was asked for. `isComplete`: the conversation has reached its goal. */
+  | {
+      readonly kind: 'reply';
+      readonly text: string;
+      readonly isPlain: boolean;
+      readonly isComplete?: boolean;
+    }
   | { readonly kind: 'hand_off'; readonly draft: string; readonly reason: string | undefined }
   /** No usable reply, but the model may give one when told so. */
   | { readonly kind: 'repair' }
@@ -67,7 +72,10 @@ function readObject(reply: JsonRecord): Verdict {
       draft: content,
       reason: typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : undefined,
     };
-  return content ? { kind: 'reply', text: content, isPlain: false } : { kind: 'repair' };
+  const isComplete = reply.task_complete === 1;
+  return content
+    ? { kind: 'reply', text: content, isPlain: false, ...(isComplete && { isComplete }) }
+    : { kind: 'repair' };
 }
 
 /** JSON, also inside the fence that models like to put around it; undefined when it is none. */

@@ -57,7 +57,7 @@ function decisionOf(
   answered: Answered,
   { handoffSendDraft, maxReplyParts }: Pick<WorkerConfig, 'handoffSendDraft' | 'maxReplyParts'>,
 ): RepliesDecision {
-  const { reply, handOff, usage, model, providerRef } = answered;
+  const { reply, handOff, isComplete, usage, model, providerRef } = answered;
   const parts = splitReply(reply);
   const isTooLong = parts.length > maxReplyParts;
   // A draft that fits neither the record nor the queue would have the model asked again and again.
@@ -70,5 +70,5 @@ function decisionOf(
   }
   return isTooLong
     ? { ...decided, parts: [], ending: TOO_MANY_PARTS }
-    : { ...decided, parts, ending: undefined };
+    : { ...decided, parts, ending: undefined, ...(isComplete && { isComplete }) };
 }

@@ -24,7 +24,7 @@ describe('the trigger', () => {
     conversationId: CONVERSATION,
     primaryChannel: USER,
     deferrals: 2,
-    traceparent: '00-a-b-01',
+    traceparent: '00-11111111111111111111111111111111-2222222222222222-01',
   };
 
   test('replies 27: the two keys are its body, all else its attributes; what is sent is read', async () => {
