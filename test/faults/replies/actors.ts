@@ -165,7 +165,7 @@ export class Actors {
   private reportAll(): void {
     for (const { accepted, told } of this.turns)
       for (const { sid } of accepted)
-        if (!told.has(sid)) this.start(() => this.reportStatus(sid, 'delivered'));
+        if (!told.has(sid)) this.start(() => this.reportStatus(sid, 'sent'));
   }
 
   private async reportStatus(sid: string, status: string, code?: number): Promise<void> {

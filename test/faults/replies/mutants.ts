@@ -142,6 +142,20 @@ export const mutants: Readonly<Record<string, () => void>> = {
       return update.call(this, lease, change, { ...options, unless: [] });
     };
   },
+  /** A worker does not see what callbacks tell while it works. */
+  'ignores-callbacks': () => {
+    const { update } = leases;
+    leases.update = function (lease: unknown, change: unknown, options: Fields = {}) {
+      return update.call(this, lease, change, { ...options, part: undefined });
+    };
+  },
+  /** A definite refusal is taken for the answer to an earlier send that was unclear, too. */
+  'forgets-unclear-sends': () => {
+    const { changePart } = journal;
+    journal.changePart = function (number: number, { unclearSince: _, ...change }: Fields) {
+      changePart.call(this, number, change);
+    };
+  },
   /** Messages of a turn are put in the wrong order. */
   'mixes-order': () => {
     const { list } = stage;

@@ -146,8 +146,22 @@ function randomMessage(random: Random, chats: number): Message {
   };
 }
 
-/** A random scenario with one to four faults. `unswept`: without the sweeper, and without failures. */
+/** An answer is lost, Twilio's list lags, and a little later callbacks come or another send fails. */
+function unclearSchedule(seed: number): Schedule {
+  const random = new Random(seed);
+  const faults: readonly PlannedFault[] = [
+    { call: random.between(8, 20), kind: 'lost' },
+    { call: random.between(16, 32), kind: random.pick(['report', 'throttle']) },
+  ];
+  return { id: PREFIX + seed, seed, scenario: { ...CALM, listLagMillis: 70_000, messages: [one] }, faults };
+}
+
+/**
+ * A random scenario with one to four faults. `unswept`: without the sweeper, and without failures. `unclear`: one
+ * about a send of which nobody knows.
+ */
 export function randomSchedule(seed: number, sort?: string): Schedule {
+  if (sort === 'unclear') return unclearSchedule(seed);
   const random = new Random(seed);
   const isUnswept = random.chance(0.1) || sort === 'unswept';
   const chats = random.pick([1, 1, 1, 2]);
