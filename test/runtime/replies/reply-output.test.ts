@@ -49,7 +49,7 @@ describe('the model’s text', () => {
     ],
     [
       { content: 'Hi', hand_off_to_human: false, hand_off_to_human_reason: null, task_complete: 1 },
-      { ...reply('Hi'), isComplete: true },
+      { kind: 'reply', text: 'Hi', isPlain: false, isComplete: true },
     ],
     // Only true is a yes, and a hand-off without any text for the user is none of the agreed shape.
     [{ content: 'Hi', hand_off_to_human: 'true' }, reply('Hi')],
