@@ -164,8 +164,7 @@ export class Actors {
   /** What no callback told of so far, all at once. */
   private reportAll(): void {
     for (const { accepted, told } of this.turns)
-      for (const { sid } of accepted)
-        if (!told.has(sid)) this.start(() => this.reportStatus(sid, 'sent'));
+      for (const { sid } of accepted) if (!told.has(sid)) this.start(() => this.reportStatus(sid, 'sent'));
   }
 
   private async reportStatus(sid: string, status: string, code?: number): Promise<void> {
