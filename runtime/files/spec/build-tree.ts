@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { Fault, ParsedText } from './parse-yaml.ts';
 import type { DocumentNode, Entry, ListNode, MapNode, ScalarNode } from './tree.ts';
+import { shown } from './wording.ts';
 
 /** How many nodes the aliases of a document may add to those that are written out. */
 const MAX_ADDED_NODES = 100_000;
@@ -131,9 +132,6 @@ function keyName(key: unknown): string | undefined {
   if (!isScalar(key) || key.value === null) return undefined;
   return typeof key.value === 'string' ? key.value : String(key.source ?? key.value);
 }
-
-/** Long names would hide the sentence that they stand in. */
-export const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 function textOffset(text: string, { type }: Scalar.Parsed, offset: number): number {
   if (type === Scalar.QUOTE_DOUBLE || type === Scalar.QUOTE_SINGLE) return offset + 1;

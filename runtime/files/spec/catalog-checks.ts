@@ -1,8 +1,7 @@
-import { shown } from './build-tree.ts';
 import { checkDatePattern, checkField } from './field-checks.ts';
-import { nearest } from './nearest.ts';
 import type { CatalogShape, DocumentShape, FormatShape } from './shape.ts';
 import type { Path, Reading } from './tree.ts';
+import { nearest, shown } from './wording.ts';
 
 /** Checks of one data file: its name, its format, its columns among each other. */
 
@@ -13,7 +12,8 @@ export function checkCatalogs({ catalogs }: DocumentShape, reading: Reading): vo
     checkFilename(catalog.filename, [...path, 'filename'], reading);
     checkFormat(catalog.file_format, [...path, 'file_format'], reading);
     checkNames(catalog, [...path, 'fields'], reading);
-    for (const [index, field] of catalog.fields.entries()) checkField(field, [...path, 'fields', index], reading);
+    for (const [index, field] of catalog.fields.entries())
+      checkField(field, [...path, 'fields', index], reading);
     checkKeys(catalog, [...path, 'unique_together'], reading);
   }
 }
@@ -22,7 +22,8 @@ export function checkCatalogs({ catalogs }: DocumentShape, reading: Reading): vo
 export function checkId(id: string, path: Path, reading: Reading): void {
   const isName = id.trim() === id && id.length <= 100 && !/[\\/:\p{Cc}]|^\.{0,2}$/u.test(id);
   if (!isName) reading.report('SPEC_ID', path, { id: shown(id) });
-  else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id)) reading.report('SPEC_ID_UNSAFE', path, { id: shown(id) }, 'warning');
+  else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(id))
+    reading.report('SPEC_ID_UNSAFE', path, { id: shown(id) }, 'warning');
 }
 
 function checkFilename(filename: string, path: Path, reading: Reading): void {

@@ -1,10 +1,10 @@
 import { RE2JS } from 're2js';
-import { shown } from './build-tree.ts';
 import { fieldValue, isDatePattern } from './field-values.ts';
 import { typeOf } from './make-spec.ts';
 import type { FieldShape } from './shape.ts';
 import type { Path, Reading, ScalarNode } from './tree.ts';
 import type { FieldType, Value } from './types.ts';
+import { shown } from './wording.ts';
 
 /** Checks of one column: its values fit its type, and it asks for nothing that its type does not have. */
 
@@ -28,9 +28,13 @@ export function checkField(field: FieldShape, path: Path, reading: Reading): voi
   const { options } = field;
   if (field.type === 'select' && !options) reading.report('SPEC_SELECT_OPTIONS', [...path, 'type']);
   const fallback = valueAt(field.default, type, [...path, 'default'], reading);
-  const allowed = options?.map((option, index) => valueAt(option, type, [...path, 'options', index], reading));
+  const allowed = options?.map((option, index) =>
+    valueAt(option, type, [...path, 'options', index], reading),
+  );
   if (fallback !== undefined && allowed && !allowed.includes(fallback))
-    reading.report('SPEC_DEFAULT_OPTION', [...path, 'default'], { value: shown(String(field.default?.source)) });
+    reading.report('SPEC_DEFAULT_OPTION', [...path, 'default'], {
+      value: shown(String(field.default?.source)),
+    });
   checkBounds(field, type, path, reading);
   if (field.pattern !== undefined) checkPattern(field.pattern, [...path, 'pattern'], reading);
   if (field.format !== undefined) checkDatePattern(field.format, [...path, 'format'], reading);

@@ -29,7 +29,8 @@ function wholeNumber(source: string): number | bigint | undefined {
 
 /** `2024-12-31` or `2024-12-31T08:30:00Z`, in UTC where no offset is given; undefined: no day of the calendar. */
 export function isoMillis(text: string): number | undefined {
-  const form = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
+  const form =
+    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
   if (!form) return undefined;
   const [, day = '', time = '00:00', zone = 'Z'] = form;
   const midnight = new Date(`${day}T00:00:00Z`);

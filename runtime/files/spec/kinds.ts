@@ -1,8 +1,7 @@
 import type { FilesCode } from '../messages.ts';
-import { shown } from './build-tree.ts';
-import { nearest } from './nearest.ts';
 import type { DocumentNode, Path, Reading, ScalarNode } from './tree.ts';
 import type { MessageValues, Position } from './types.ts';
+import { nearest, shown } from './wording.ts';
 
 /** What a value of the document may be: read with its problems told, and described for editors. */
 export interface Kind<T> {
@@ -129,7 +128,10 @@ export function oneOf<const T extends string>(
   allowed: readonly T[],
   { aliases = {}, anyCase = false }: { aliases?: Readonly<Record<string, T>>; anyCase?: boolean } = {},
 ): Kind<T> {
-  const spellings = new Map<string, T>([...allowed.map((word) => [word, word] as const), ...Object.entries(aliases)]);
+  const spellings = new Map<string, T>([
+    ...allowed.map((word) => [word, word] as const),
+    ...Object.entries(aliases),
+  ]);
   const byForm = new Map([...spellings].map(([word, value]) => [anyCase ? word.toUpperCase() : word, value]));
   const [fallback] = allowed;
   if (fallback === undefined) throw new RangeError('Nothing is allowed.');
@@ -137,12 +139,17 @@ export function oneOf<const T extends string>(
   return scalar({
     fallback,
     otherwise: 'SPEC_NOT_ONE_OF',
-    schema: anyCase ? { type: 'string', anyOf: [{ enum: allowed }, { pattern }] } : { enum: [...spellings.keys()] },
+    schema: anyCase
+      ? { type: 'string', anyOf: [{ enum: allowed }, { pattern }] }
+      : { enum: [...spellings.keys()] },
     pick: ({ value, source }) => {
       const known = typeof value === 'string' ? byForm.get(anyCase ? value.toUpperCase() : value) : undefined;
       return (
         known ??
-        refuse('SPEC_NOT_ONE_OF', { allowed: allowed.join(', '), nearest: nearest(source, [...spellings.keys()]) })
+        refuse('SPEC_NOT_ONE_OF', {
+          allowed: allowed.join(', '),
+          nearest: nearest(source, [...spellings.keys()]),
+        })
       );
     },
   });

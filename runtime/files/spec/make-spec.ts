@@ -9,7 +9,17 @@ import type {
   RuleShape,
 } from './shape.ts';
 import type { ScalarNode } from './tree.ts';
-import type { Catalog, Field, FieldType, FileFormat, Package, Rule, RuleLanguage, Spec, Value } from './types.ts';
+import type {
+  Catalog,
+  Field,
+  FieldType,
+  FileFormat,
+  Package,
+  Rule,
+  RuleLanguage,
+  Spec,
+  Value,
+} from './types.ts';
 
 /** Makes the specification of what was read; values that do not fit are left out, the checks told of them. */
 
@@ -128,9 +138,9 @@ export const typeOf = ({ type }: Pick<FieldShape, 'type'>): FieldType => (type =
 
 function makeField(catalog: string, shape: FieldShape, make: RuleMaker): Field {
   const type = typeOf(shape);
-  const valueOf = (node: ScalarNode | undefined): Value | undefined => node && fieldValue(type, node);
+  const typed = (node: ScalarNode | undefined): Value | undefined => node && fieldValue(type, node);
   const bound = (node: ScalarNode | undefined): number | bigint | undefined => {
-    const value = valueOf(node);
+    const value = typed(node);
     return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
   };
   return {
@@ -140,8 +150,8 @@ function makeField(catalog: string, shape: FieldShape, make: RuleMaker): Field {
     isUnique: shape.unique,
     isSensitive: shape.sensitive,
     description: shape.description,
-    default: valueOf(shape.default),
-    options: shape.options?.map(valueOf).filter((value) => value !== undefined),
+    default: typed(shape.default),
+    options: shape.options?.map(typed).filter((value) => value !== undefined),
     min: bound(shape.min),
     max: bound(shape.max),
     minLength: shape.min_length,

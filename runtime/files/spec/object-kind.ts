@@ -1,7 +1,6 @@
-import { shown } from './build-tree.ts';
 import type { Kind } from './kinds.ts';
-import { nearest } from './nearest.ts';
 import type { Entry, MapNode, Path, Reading } from './tree.ts';
+import { nearest, shown } from './wording.ts';
 
 /** One key of an object. */
 export interface Key<T> {
@@ -61,7 +60,8 @@ export function object<S extends Shape>(shape: S, unknownKeys: UnknownKeys = {})
 function readKey<T>(entry: Entry | undefined, key: Key<T>, path: Path, reading: Reading): T {
   const isEmpty = entry?.node.kind === 'scalar' && entry.node.value === null;
   if (entry && !isEmpty) return key.kind.read(entry.node, path, reading);
-  if (key.isRequired) reading.report(entry ? 'SPEC_EMPTY_KEY' : 'SPEC_MISSING_KEY', path, { key: path.at(-1) ?? '' });
+  if (key.isRequired)
+    reading.report(entry ? 'SPEC_EMPTY_KEY' : 'SPEC_MISSING_KEY', path, { key: path.at(-1) ?? '' });
   return key.fallback;
 }
 
@@ -90,7 +90,9 @@ function objectSchema(shape: Shape, { areIgnored = false }: UnknownKeys): object
     properties: Object.fromEntries(
       keys.map(([name, { kind, description, isRequired }]) => [
         name,
-        isRequired ? { description, ...kind.schema } : { description, anyOf: [kind.schema, { type: 'null' }] },
+        isRequired
+          ? { description, ...kind.schema }
+          : { description, anyOf: [kind.schema, { type: 'null' }] },
       ]),
     ),
     required: keys.filter(([, { isRequired }]) => isRequired).map(([name]) => name),

@@ -1,14 +1,13 @@
-import { shown } from './build-tree.ts';
+import { RULE_LIMITS } from '../rules/limits.ts';
 import { checkId } from './catalog-checks.ts';
-import { nearest } from './nearest.ts';
 import type { PlacedRules } from './placed-rules.ts';
 import type { DocumentShape, PackageShape } from './shape.ts';
 import type { Path, Reading } from './tree.ts';
+import { nearest, shown } from './wording.ts';
 
 /** Checks between the parts of a document: packages and their catalogs, ids and number of rules. */
 
-/** Contract files §5.2. */
-const MAX_RULES = 2_000;
+const { rulesPerDocument: MAX_RULES } = RULE_LIMITS;
 
 export function checkPackages(document: DocumentShape, reading: Reading): void {
   for (const [id, each] of document.packages) {
@@ -31,7 +30,10 @@ function checkMembers(each: PackageShape, { catalogs }: DocumentShape, path: Pat
     const at = [...path, index];
     if (id === '') continue;
     if (!catalog) {
-      reading.report('SPEC_UNKNOWN_CATALOG', at, { id: shown(id), nearest: nearest(id, [...catalogs.keys()]) });
+      reading.report('SPEC_UNKNOWN_CATALOG', at, {
+        id: shown(id),
+        nearest: nearest(id, [...catalogs.keys()]),
+      });
     } else if (seen.has(id)) reading.report('SPEC_CATALOG_TWICE', at, { id });
     else {
       const catalogType = catalog.file_format.type;
@@ -48,7 +50,10 @@ function checkMembers(each: PackageShape, { catalogs }: DocumentShape, path: Pat
 
 export function checkRuleIds(rules: PlacedRules, reading: Reading): void {
   if (rules.length > MAX_RULES)
-    reading.report('SPEC_TOO_MANY_RULES', rules[MAX_RULES]?.[1] ?? [], { count: rules.length, limit: MAX_RULES });
+    reading.report('SPEC_TOO_MANY_RULES', rules[MAX_RULES]?.[1] ?? [], {
+      count: rules.length,
+      limit: MAX_RULES,
+    });
   const seen = new Set<string>();
   for (const [{ id }, path] of rules) {
     if (id === undefined) continue;

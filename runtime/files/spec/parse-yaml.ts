@@ -1,4 +1,4 @@
-import { Composer, CST, type Document, Lexer, LineCounter, Parser, type ParsedNode } from 'yaml';
+import { Composer, CST, type Document, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml';
 import type { FilesCode } from '../messages.ts';
 import type { MessageValues, Position } from './types.ts';
 
@@ -155,7 +155,9 @@ class SyntaxFaults {
     if (this.#lines.has(at.line)) return;
     this.#lines.add(at.line);
     const detail = message.split('\n', 1)[0]?.slice(0, 200) ?? '';
-    this.list.push({ code: SYNTAX_CODES[code] ?? 'YAML_SYNTAX', at, values: { detail } });
+    const isUnclosed = code === 'BAD_INDENT' && / end with a .$/.test(detail);
+    const known = isUnclosed ? 'YAML_MISSING_CHARACTER' : SYNTAX_CODES[code];
+    this.list.push({ code: known ?? 'YAML_SYNTAX', at, values: { detail } });
   }
 }
 

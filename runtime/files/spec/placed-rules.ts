@@ -15,6 +15,8 @@ export function placedRules({ catalogs, packages }: DocumentShape): PlacedRules 
       ...within(catalog.row_validation, ['catalogs', id, 'row_validation']),
       ...within(catalog.catalog_validation, ['catalogs', id, 'catalog_validation']),
     ]),
-    ...[...packages].flatMap(([id, each]) => within(each.package_validation, ['packages', id, 'package_validation'])),
+    ...[...packages].flatMap(([id, each]) =>
+      within(each.package_validation, ['packages', id, 'package_validation']),
+    ),
   ];
 }

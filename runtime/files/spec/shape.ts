@@ -1,5 +1,6 @@
-import { anyScalar, flag, list, looseText, mapOf, number, oneOf, placedText, text, words } from './kinds.ts';
+import { RULE_LIMITS } from '../rules/limits.ts';
 import type { Kind } from './kinds.ts';
+import { anyScalar, flag, list, looseText, mapOf, number, oneOf, placedText, text, words } from './kinds.ts';
 import { object, optional, type Read, required } from './object-kind.ts';
 import { character, fieldType, sheet } from './special-kinds.ts';
 import {
@@ -23,7 +24,11 @@ const RULE_SHAPE = {
   name: required(NAME, 'What the rule is called in reports.'),
   description: required(PROSE, 'What the user is told where the rule fails.'),
   rule: required(placedText(65_536), 'The expression, in the pandas subset or the sage dialect.'),
-  severity: optional(oneOf(SEVERITIES, { anyCase: true }), 'error, warning or message. Default error.', 'error'),
+  severity: optional(
+    oneOf(SEVERITIES, { anyCase: true }),
+    'error, warning or message. Default error.',
+    'error',
+  ),
   id: optional(NAME, 'Stable name of the rule in results; unique in the document. Default: its place.'),
   language: optional(oneOf(RULE_LANGUAGES), 'Dialect of this rule. Default: rule_language of the document.'),
   mostly: optional(number(0, 1), 'Share of rows, 0 to 1, that must pass. Default 1.', 1),
@@ -37,11 +42,21 @@ const RULE_SHAPE = {
 
 const FORMAT_SHAPE = {
   type: required(oneOf(FILE_TYPES, { anyCase: true }), 'CSV or EXCEL.'),
-  delimiter: optional(character('SPEC_DELIMITER'), 'One character between cells; "\\t" is a tab. Required for CSV.'),
+  delimiter: optional(
+    character('SPEC_DELIMITER'),
+    'One character between cells; "\\t" is a tab. Required for CSV.',
+  ),
   header: optional(flag, 'Whether the first row names the columns. Default false.', false),
   encoding: optional(oneOf(ENCODINGS, { anyCase: true }), 'Default auto.', 'auto'),
-  quote: optional(character('SPEC_CHARACTER', { mayBeEmpty: true }), 'Default ". Empty: nothing is quoted.', '"'),
-  escape: optional(character('SPEC_CHARACTER'), 'Takes the next character literally. Default: a quote is doubled.'),
+  quote: optional(
+    character('SPEC_CHARACTER', { mayBeEmpty: true }),
+    'Default ". Empty: nothing is quoted.',
+    '"',
+  ),
+  escape: optional(
+    character('SPEC_CHARACTER'),
+    'Takes the next character literally. Default: a quote is doubled.',
+  ),
   comment: optional(character('SPEC_CHARACTER'), 'Begins a line that is not read. Default: none.'),
   decimal: optional(character('SPEC_SEPARATOR'), 'Decimal separator. Default a point.', '.'),
   thousands: optional(character('SPEC_SEPARATOR'), 'Thousands separator. Default: none.'),
@@ -61,7 +76,10 @@ const FORMAT_SHAPE = {
 const belongsIn = (key: string): string | undefined =>
   Object.hasOwn(FORMAT_SHAPE, key) && key !== 'type' ? 'catalogs.<id>.file_format' : undefined;
 
-const defined = <T>(name: string, kind: Kind<T>): Kind<T> => ({ ...kind, schema: { $ref: `#/$defs/${name}` } });
+const defined = <T>(name: string, kind: Kind<T>): Kind<T> => ({
+  ...kind,
+  schema: { $ref: `#/$defs/${name}` },
+});
 
 const RULE = object(RULE_SHAPE, { belongsIn });
 const RULES = list(defined('rule', RULE));
@@ -80,7 +98,7 @@ const FIELD = object(
     max: optional(anyScalar, 'Greatest value, inclusive, of a number or a date.'),
     min_length: optional(number(0, MAX_CELL, { isWhole: true }), 'Fewest characters of a text.'),
     max_length: optional(number(1, MAX_CELL, { isWhole: true }), 'Most characters of a text.'),
-    pattern: optional(text(1_024), 'RE2 pattern that the whole text matches.'),
+    pattern: optional(text(RULE_LIMITS.patternLength), 'RE2 pattern that the whole text matches.'),
     scale: optional(number(0, 30, { isWhole: true }), 'Most decimal places of a number.'),
     format: optional(text(40), 'Date pattern of this column alone.'),
     validation_rules: optional(RULES, 'Rules about this column.'),
@@ -97,7 +115,11 @@ const CATALOG = object(
     fields: required(list(defined('field', FIELD), 1), 'The columns, in the order of a file without header.'),
     row_validation: optional(RULES, 'Rules that see one row at a time.'),
     catalog_validation: optional(RULES, 'Rules that see the whole file.'),
-    unique_together: optional(list(list(NAME, 1)), 'Lists of columns whose values together come only once.', []),
+    unique_together: optional(
+      list(list(NAME, 1)),
+      'Lists of columns whose values together come only once.',
+      [],
+    ),
     optional: optional(flag, 'Whether the file may be absent from its package. Default false.', false),
   },
   { belongsIn },

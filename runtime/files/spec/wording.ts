@@ -1,3 +1,6 @@
+/** Long names would hide the sentence that they stand in. */
+export const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
 /** Longer words are no slips of the pen, and the distance takes length by length steps. */
 const LONGEST = 100;
 
