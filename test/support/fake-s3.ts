@@ -1,12 +1,27 @@
 import { createHash } from 'node:crypto';
+import { checkDigest, FakeUploads } from './fake-s3-uploads.ts';
 import { awsError, dispatch, type Fields, Tap } from './tap.ts';
 
 export interface FakeObject {
   readonly body: Uint8Array;
   readonly etag: string;
   readonly contentType: string | undefined;
+  readonly contentEncoding?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly changedAt?: Date;
 }
+
+/** A body as the service streams it. */
+export type BodyStream = (bytes: Uint8Array) => AsyncIterable<Uint8Array>;
+
+const CHUNK_BYTES = 64 * 1024;
+
+const inChunks: BodyStream = async function* (bytes) {
+  for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+};
+
+/** Keys are listed in the order of their UTF-8 bytes. */
+const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 /** One bucket store with ETags and preconditions; a bucket that was not named is not there. */
 export class FakeS3 {
@@ -17,6 +32,12 @@ export class FakeS3 {
   /** The bucket's versioning. */
   keepVersions = false;
   private nextVersion = 1;
+  /** Keys of a page of a listing: two, so that nobody reads the first page alone; S3 gives 1,000. */
+  pageKeys = 2;
+  /** How bodies are streamed; a test may break them. */
+  streamBody: BodyStream = inChunks;
+  /** Multipart uploads that are neither complete nor aborted. */
+  readonly uploads = new FakeUploads();
   /** The service's clock. */
   nowMillis = () => 0;
 
@@ -36,7 +57,16 @@ export class FakeS3 {
     const operations = {
       HeadBucket: ({ Bucket }: Fields) => void this.objects(Bucket),
       GetObject: (input: Fields) => this.getObject(input),
+      HeadObject: (input: Fields) => this.headObject(input),
       PutObject: (input: Fields) => this.putObject(input),
+      CopyObject: (input: Fields) => this.copyObject(input),
+      CreateMultipartUpload: (input: Fields) => {
+        this.objects(input.Bucket);
+        return this.uploads.create(input);
+      },
+      UploadPart: (input: Fields) => this.uploads.put(input),
+      AbortMultipartUpload: (input: Fields) => this.uploads.abort(input),
+      CompleteMultipartUpload: (input: Fields) => this.completeUpload(input),
       DeleteObject: (input: Fields) => this.deleteObject(input),
       DeleteObjects: (input: Fields) => this.deleteObjects(input),
       ListObjectsV2: (input: Fields) => this.listObjects(input),
@@ -61,21 +91,46 @@ export class FakeS3 {
     return objects;
   }
 
-  private getObject({ Bucket, Key, IfNoneMatch, VersionId }: Fields) {
+  private getObject({ Bucket, Key, IfNoneMatch, IfMatch, Range, VersionId }: Fields) {
     const object = this.versionOf(Bucket, Key, VersionId);
     if (!object) throw awsError('NoSuchKey', 404, 'The specified key does not exist.');
     // The SDK finds no error code in the empty body of a 304 and names the error after the status.
     if (IfNoneMatch === object.etag) throw awsError('304', 304, 'UnknownError');
-    const body = new Uint8Array(object.body);
+    if (IfMatch !== undefined && IfMatch !== object.etag) throw awsError('PreconditionFailed', 412);
+    const body = new Uint8Array(object.body.subarray(startOf(Range, object.body.byteLength)));
     return {
-      ETag: object.etag,
-      ContentType: object.contentType,
+      ...headersOf(object),
       ContentLength: body.byteLength,
       Body: {
         transformToByteArray: async () => body,
         transformToString: async () => Buffer.from(body).toString('utf8'),
+        [Symbol.asyncIterator]: () => this.streamBody(body)[Symbol.asyncIterator](),
       },
     };
+  }
+
+  private headObject({ Bucket, Key }: Fields) {
+    const object = this.objects(Bucket).get(Key);
+    if (!object) throw awsError('NotFound', 404, 'UnknownError');
+    return { ...headersOf(object), ContentLength: object.body.byteLength };
+  }
+
+  private copyObject({ Bucket, Key, CopySource }: Fields) {
+    const [, fromBucket = '', fromKey = ''] = /^([^/]+)\/(.+)$/.exec(decodeURIComponent(CopySource)) ?? [];
+    const source = this.objects(fromBucket).get(fromKey);
+    if (!source) throw awsError('NoSuchKey', 404, 'The specified key does not exist.');
+    if (fromBucket === Bucket && fromKey === Key)
+      throw awsError('InvalidRequest', 400, 'This copy request is illegal');
+    this.store(Bucket, Key, { ...source, changedAt: new Date(this.nowMillis()) });
+    return { CopyObjectResult: { ETag: source.etag } };
+  }
+
+  private completeUpload(input: Fields) {
+    const { Bucket, Key } = input;
+    this.checkConditions(input);
+    const { body, etag, start } = this.uploads.complete(input);
+    this.store(Bucket, Key, this.objectOf(start, body, etag));
+    return { ETag: etag };
   }
 
   private versionOf(bucket: string, key: string, id: string | undefined): FakeObject | undefined {
@@ -83,20 +138,44 @@ export class FakeS3 {
     return this.history.find((version) => version.key === key && version.id === id)?.object;
   }
 
-  private putObject({ Bucket, Key, Body, ContentType, IfMatch, IfNoneMatch }: Fields) {
-    const objects = this.objects(Bucket);
-    const existing = objects.get(Key);
+  private putObject(input: Fields) {
+    this.checkConditions(input);
+    const { Bucket, Key, Body } = input;
+    const body = new Uint8Array(typeof Body === 'string' ? Buffer.from(Body) : (Body ?? []));
+    checkDigest(input, body);
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    this.store(Bucket, Key, this.objectOf(input, body, etag));
+    return { ETag: etag };
+  }
+
+  private checkConditions({ Bucket, Key, IfMatch, IfNoneMatch }: Fields): void {
+    const existing = this.objects(Bucket).get(Key);
     if (IfNoneMatch !== undefined && IfNoneMatch !== '*')
       throw awsError('NotImplemented', 501, 'Only * is supported');
     if (IfNoneMatch === '*' && existing) throw awsError('PreconditionFailed', 412);
     if (IfMatch !== undefined && !existing) throw awsError('NoSuchKey', 404);
     if (IfMatch !== undefined && existing?.etag !== IfMatch) throw awsError('PreconditionFailed', 412);
-    const body = new Uint8Array(typeof Body === 'string' ? Buffer.from(Body) : (Body ?? []));
-    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
-    const object = { body, etag, contentType: ContentType, changedAt: new Date(this.nowMillis()) };
-    objects.set(Key, object);
-    this.note(Bucket, Key, object);
-    return { ETag: etag };
+  }
+
+  private objectOf(
+    { ContentType, ContentEncoding, Metadata }: Fields,
+    body: Uint8Array,
+    etag: string,
+  ): FakeObject {
+    return {
+      body,
+      etag,
+      contentType: ContentType,
+      ...(ContentEncoding && { contentEncoding: ContentEncoding }),
+      ...(Metadata && { metadata: { ...Metadata } }),
+      changedAt: new Date(this.nowMillis()),
+    };
+  }
+
+  private store(bucket: string, key: string, object: FakeObject): void {
+    if (Buffer.byteLength(key) > 1024) throw awsError('KeyTooLongError', 400);
+    this.objects(bucket).set(key, object);
+    this.note(bucket, key, object);
   }
 
   private deleteObject({ Bucket, Key }: Fields) {
@@ -149,11 +228,10 @@ export class FakeS3 {
     };
   }
 
-  /** Pages of two, likewise. */
   private listObjects({ Bucket, Prefix = '', ContinuationToken: after = '' }: Fields) {
     const all = [...this.objects(Bucket)].filter(([key]) => key.startsWith(Prefix));
-    const rest = all.filter(([key]) => key > after).sort(([a], [b]) => (a < b ? -1 : 1));
-    const page = rest.slice(0, 2);
+    const rest = all.filter(([key]) => byBytes(key, after) > 0).sort(([a], [b]) => byBytes(a, b));
+    const page = rest.slice(0, this.pageKeys);
     return {
       KeyCount: page.length,
       IsTruncated: rest.length > page.length,
@@ -166,4 +244,20 @@ export class FakeS3 {
       })),
     };
   }
+}
+
+const headersOf = ({ etag, contentType, contentEncoding, metadata }: FakeObject) => ({
+  ETag: etag,
+  ContentType: contentType,
+  ...(contentEncoding && { ContentEncoding: contentEncoding }),
+  Metadata: { ...metadata },
+});
+
+/** The first byte of a range that is open at its end. */
+function startOf(range: string | undefined, size: number): number {
+  if (range === undefined) return 0;
+  const [, start] = /^bytes=(\d+)-$/.exec(range) ?? [];
+  if (start === undefined) throw new Error(`The fake knows no range ${range}`);
+  if (Number(start) >= size) throw awsError('InvalidRange', 416);
+  return Number(start);
 }
