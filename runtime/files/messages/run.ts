@@ -1,2 +1,55 @@
 /** Texts about executions and their dispatch. */
-export const RUN_MESSAGES = {} as const;
+export const RUN_MESSAGES = {
+  INVALID_EVENT: {
+    es: 'La solicitud no es válida. Revisa los campos indicados en "problems" y vuelve a enviarla.',
+    en: 'The event is not valid. See the fields listed under "problems" and send it again.',
+  },
+  SOURCE_NOT_ALLOWED: {
+    es: 'La ejecución no puede leer archivos de otra ejecución. Usa sus propios archivos o registra la otra como origen.',
+    en: 'The execution may not read files of another execution. Use its own files, or record the other one as its parent.',
+  },
+  SPEC_INVALID: {
+    es: 'La especificación YAML tiene errores. Corrige los puntos de la lista y vuelve a enviarla.',
+    en: 'The specification has errors. Correct the listed points and send it again.',
+  },
+  INPUT_NOT_FOUND: {
+    es: 'No se encontró el archivo de entrada {file}. Comprueba que se haya subido y vuelve a enviarlo.',
+    en: 'The input {file} was not found. Check that it was uploaded, and send it again.',
+  },
+  INPUT_CHANGED: {
+    es: 'El archivo de entrada {file} no es el que se registró. Vuelve a enviar la entrega como una nueva.',
+    en: 'The input {file} is not the one that was recorded. Send the delivery again, as a new one.',
+  },
+  RESOURCE_EXCEEDED: {
+    es: 'La entrega no cabe en esta función: necesita {needed} MB de disco y hay {free} MB. Se procesará en local.',
+    en: 'The delivery does not fit into this function: it needs {needed} MB of disk, and {free} MB are free. It is run locally.',
+  },
+  TOO_LARGE: {
+    es: 'La entrega es demasiado grande para procesarla aquí o en Lambda. Divídela por catálogos.',
+    en: 'The delivery is too large both for this host and for Lambda. Split it by catalog.',
+  },
+  TIMEOUT_IMMINENT: {
+    es: 'El tiempo de la función se acababa y se detuvo la ejecución. Se volverá a intentar.',
+    en: 'The function was running out of time, so the execution was stopped. It is tried again.',
+  },
+  UPLOAD_FAILED: {
+    es: 'No se pudieron guardar los resultados ({cause}). Se volverá a intentar.',
+    en: 'The results could not be stored ({cause}). It is tried again.',
+  },
+  LOCK_STORE_UNAVAILABLE: {
+    es: 'El registro de bloqueos no está disponible ({cause}). Se volverá a intentar.',
+    en: 'The store of locks is not available ({cause}). It is tried again.',
+  },
+  EXECUTION_CANCELLED: {
+    es: 'La ejecución se canceló.',
+    en: 'The execution was cancelled.',
+  },
+  EXECUTION_FAILED: {
+    es: 'La ejecución falló por un error interno. Comunica el identificador {error_id} a quien opera el sistema.',
+    en: 'The execution failed because of an internal error. Give the id {error_id} to whoever operates the system.',
+  },
+  DISPATCH_REFUSED: {
+    es: 'Lambda rechazó la ejecución ({cause}) y no puede procesarse en local. Revisa la función y sus permisos.',
+    en: 'Lambda refused the execution ({cause}), and it cannot run locally. Check the function and the rights to it.',
+  },
+} as const;
