@@ -16,7 +16,7 @@ export async function* readCsv(
   { format, fields }: Pick<Catalog, 'format' | 'fields'>,
   options: ReadOptions,
 ): AsyncGenerator<TableBatch, void, undefined> {
-  const shaper = new TableShaper({ format, fields: fields.map(({ name }) => name), isSparse: false });
+  const shaper = new TableShaper({ format, fields, isSparse: false });
   const decoder = new Decoder(format.encoding);
   const scanner = new CsvScanner({ ...format, isTrimmed: format.trim !== 'none' }, sinkOf(shaper));
   const scan = function* (text: string, isLast: boolean): Generator<TableBatch, void, undefined> {

@@ -1,6 +1,7 @@
 import type { Catalog } from '../spec/types.ts';
 import { readCsv } from './csv.ts';
 import type { ReadOptions, Source, TableBatch } from './types.ts';
+import { readXlsx } from './xlsx.ts';
 
 /**
  * The rows of a data file in the order of the catalog's fields (contract files §4.3). What is wrong with single rows
@@ -11,6 +12,7 @@ export function readTable(
   catalog: Pick<Catalog, 'format' | 'fields'>,
   options: ReadOptions = {},
 ): AsyncIterable<TableBatch> {
-  if (catalog.format.type === 'EXCEL') throw new Error('not yet');
-  return readCsv(source, catalog, options);
+  return catalog.format.type === 'EXCEL'
+    ? readXlsx(source, catalog, options)
+    : readCsv(source, catalog, options);
 }

@@ -1,5 +1,5 @@
 import type { FilesCode } from '../messages.ts';
-import type { FileFormat, Trim } from '../spec/types.ts';
+import type { Field, FileFormat, Trim } from '../spec/types.ts';
 import { byHeader, byPlace, type ColumnPlan } from './columns.ts';
 import type { Cell, ReadProblem, TableBatch } from './types.ts';
 
@@ -15,10 +15,15 @@ const TRIMS: Readonly<Record<Trim, (text: string) => string>> = {
 
 export interface ShapeOptions {
   readonly format: Pick<FileFormat, 'header' | 'trim' | 'nullValues'>;
-  /** Names of the fields. */
-  readonly fields: readonly string[];
+  readonly fields: readonly Pick<Field, 'name' | 'type'>[];
   /** Records need not have their last cells, and empty ones behind the last column are none: as in a workbook. */
   readonly isSparse: boolean;
+}
+
+interface Waiting {
+  readonly cells: Cell[];
+  readonly line: number;
+  readonly errors: readonly number[] | undefined;
 }
 
 /** Records to rows in the order of the fields: header, ragged rows, trimming, null values (contract files §4.3). */
@@ -29,12 +34,15 @@ export class TableShaper {
   #plan: ColumnPlan | undefined;
   /** Records are rows as they are. */
   #isStraight = false;
-  #waiting: { cells: Cell[]; line: number }[] = [];
+  #waiting: Waiting[] = [];
   #hasRefused = false;
   #once = new Set<string>();
   readonly #clean: ((cell: Cell) => Cell) | undefined;
 
+  readonly #names: readonly string[];
+
   constructor(private readonly options: ShapeOptions) {
+    this.#names = options.fields.map(({ name }) => name);
     this.#clean = cleaner(options.format);
   }
 
@@ -70,9 +78,10 @@ export class TableShaper {
     else this.#hasRefused = true;
   }
 
-  record(cells: Cell[], line: number): void {
-    if (this.#plan === undefined) this.#first(cells, line);
-    else this.#row(this.#plan, cells, line);
+  /** `errors`: places of cells that hold an error of a formula. */
+  record(cells: Cell[], line: number, errors?: readonly number[]): void {
+    if (this.#plan === undefined) this.#first({ cells, line, errors });
+    else this.#row(this.#plan, cells, line, errors);
   }
 
   end(): void {
@@ -88,13 +97,14 @@ export class TableShaper {
     else if (!this.#hasRefused) this.warnOnce('FILE_EMPTY', 0);
   }
 
-  #first(cells: Cell[], line: number): void {
+  #first(record: Waiting): void {
+    const { cells, line } = record;
     if (this.options.format.header) {
       const names = cells.map((cell) => cell ?? '');
       this.#header(names, line);
       return;
     }
-    this.#waiting.push({ cells, line });
+    this.#waiting.push(record);
     if (this.#waiting.length === FIRST_RECORDS || this.#width(cells) === this.options.fields.length)
       this.#settle();
   }
@@ -102,14 +112,16 @@ export class TableShaper {
   #settle(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    const widths = waiting.map(({ cells }) => this.#width(cells));
-    const plan = this.#adopt(byPlace(widths, this.options.fields, waiting[0]?.line ?? 1));
-    for (const { cells, line } of waiting) this.#row(plan, cells, line);
+    // A workbook does not tell a column that is missing from one that is empty.
+    const least = this.options.isSparse ? this.#names.length : 0;
+    const widths = waiting.map(({ cells }) => Math.max(least, this.#width(cells)));
+    const plan = this.#adopt(byPlace(widths, this.#names, waiting[0]?.line ?? 1));
+    for (const { cells, line, errors } of waiting) this.#row(plan, cells, line, errors);
   }
 
   #header(cells: readonly string[], line: number): void {
     const names = this.options.isSparse ? cells.slice(0, this.#width(cells)) : cells;
-    this.#adopt(byHeader(names, this.options.fields, line));
+    this.#adopt(byHeader(names, this.#names, line));
   }
 
   #adopt(plan: ColumnPlan): ColumnPlan {
@@ -128,7 +140,8 @@ export class TableShaper {
       : cells.length;
   }
 
-  #row(plan: ColumnPlan, cells: Cell[], line: number): void {
+  #row(plan: ColumnPlan, cells: Cell[], line: number, errors?: readonly number[]): void {
+    if (errors) this.#cellErrors(plan, cells, line, errors);
     if (cells.length === plan.width && this.#isStraight) {
       this.#rows.push(cells);
       this.#lines.push(line);
@@ -144,6 +157,16 @@ export class TableShaper {
       }),
     );
     this.#lines.push(line);
+  }
+
+  /** Fields of other types refuse such a text anyway. */
+  #cellErrors({ places }: ColumnPlan, cells: readonly Cell[], line: number, errors: readonly number[]): void {
+    for (const place of errors) {
+      const field = this.options.fields[places.indexOf(place)];
+      const value = cells[place] ?? '';
+      if (field?.type !== 'texto' || this.options.format.nullValues.includes(value)) continue;
+      this.problem({ code: 'CELL_ERROR', severity: 'error', line, values: { field: field.name, value } });
+    }
   }
 
   /** Tells of a ragged row; false: it is refused. */
