@@ -28,10 +28,19 @@ export type Locale = (typeof LOCALES)[number];
 /** One text by locale; `{name}` stands for a value. A part's file: `export const X_MESSAGES = { CODE: { es, en } } as const`. */
 export type Message = Readonly<Record<Locale, string>>;
 
-/** The text of a code, friendly and with what to do. A place without a value stays as it is. */
+/**
+ * The text of a code, friendly and with what to do. A value that is itself a code is said in its own words, one level
+ * deep; a place without a value stays as it is.
+ */
 export function say(locale: Locale, code: FilesCode, values: MessageValues = {}): string {
-  return MESSAGES[code][locale].replaceAll(/\{(\w+)\}/g, (place, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : place,
+  return fill(MESSAGES[code][locale], values, (value) =>
+    isFilesCode(value) ? fill(MESSAGES[value][locale], values, String) : value,
+  ).trimEnd();
+}
+
+function fill(text: string, values: MessageValues, shown: (value: string) => string): string {
+  return text.replaceAll(/\{(\w+)\}/g, (place, name: string) =>
+    Object.hasOwn(values, name) ? shown(String(values[name])) : place,
   );
 }
 
