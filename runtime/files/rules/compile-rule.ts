@@ -5,16 +5,9 @@ import { compileTree } from './compile/compile.ts';
 import { Compiler, type FieldFilter, NO_CONTEXT, NO_ROW } from './compile/compiler.ts';
 import type { CompiledRule, RuleFault, RulePlan, RuleSettings } from './plan.ts';
 import { pathOf, positionOf } from './position.ts';
-import { type ReadRule, readRule } from './read-rule.ts';
+import { type ReadRule, RULE_FATAL, readRule } from './read-rule.ts';
 import { readsOf } from './reads.ts';
 import { RuleRefusal } from './refusal.ts';
-
-/** Codes that end one rule and leave the others alone; every other refusal is the document's (contract files §5.2). */
-const RULE_FATAL: ReadonlySet<FilesCode> = new Set([
-  'RULE_UNKNOWN_COLUMN',
-  'RULE_NOT_BOOLEAN',
-  'RULE_TYPE_MISMATCH',
-] satisfies FilesCode[]);
 
 /** Compiles one rule. Problems of severity error refuse the document; then there is no plan. */
 export function compileRule(rule: Rule, spec: Spec, { today }: RuleSettings): CompiledRule {

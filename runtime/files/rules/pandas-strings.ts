@@ -22,7 +22,7 @@ export function stringMethod(
   call: CallSyntax,
 ): Column {
   const { at } = call;
-  if (of.kind !== 'text') throw mismatch(`.str.${name}`, at, of, { kind: 'text' });
+  if (of.kind !== 'text' && of.kind !== 'null') throw mismatch(`.str.${name}`, at, of, { kind: 'text' });
   const base = { home: of.home, at };
   switch (name) {
     case 'match':

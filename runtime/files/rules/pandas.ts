@@ -177,11 +177,7 @@ export class Pandas {
   private columnOf({ catalog, columns }: Frame, name: Syntax): Tree {
     const found = this.scope.column(catalog, this.text(name), name.at);
     const isThere = columns.some((each) => each.op === 'column' && each.index === found.index);
-    if (!isThere)
-      throw new RuleRefusal('RULE_UNKNOWN_COLUMN', name.at, {
-        name: this.text(name),
-        hint: 'RULE_HINT_NONE',
-      });
+    if (!isThere && found.index >= 0) throw unsupported(this.text(name), name.at, 'RULE_HINT_COLUMN');
     return found;
   }
 

@@ -1,3 +1,4 @@
+import type { FilesCode } from '../messages.ts';
 import type { Rule, Spec } from '../spec/types.ts';
 import { lintTree } from './lints.ts';
 import { Pandas } from './pandas.ts';
@@ -19,14 +20,35 @@ export interface ReadRule {
   readonly lints: readonly Lint[];
 }
 
+/**
+ * Codes that end one rule and leave the others alone; every other refusal is the document's (contract files §5.2).
+ */
+export const RULE_FATAL: ReadonlySet<FilesCode> = new Set([
+  'RULE_UNKNOWN_COLUMN',
+  'RULE_NOT_BOOLEAN',
+  'RULE_TYPE_MISMATCH',
+] satisfies FilesCode[]);
+
 /** Reads and checks an expression; throws a RuleRefusal. */
 export function readRule(rule: Rule, spec: Spec, today: number): ReadRule {
   const language = languageOf(rule, spec);
   const scope = new Scope(rule, spec, language, today);
-  const { tree, mask } = language === 'pandas' ? readPandas(rule, scope) : readSage(rule, scope);
-  if (tree.kind !== 'bool') throw new RuleRefusal('RULE_NOT_BOOLEAN', 0, {});
+  const { tree, mask } = readWith(scope);
   lintTree(tree, scope);
   return { language, tree, mask, lints: scope.lints };
+}
+
+/** What refuses the document goes before an unknown column, and that before what follows from it. */
+function readWith(scope: Scope): Pick<ReadRule, 'tree' | 'mask'> {
+  try {
+    const read = scope.language === 'pandas' ? readPandas(scope) : readSage(scope);
+    if (scope.unknown !== undefined) throw scope.unknown;
+    if (read.tree.kind !== 'bool') throw new RuleRefusal('RULE_NOT_BOOLEAN', 0, {});
+    return read;
+  } catch (error) {
+    const isRuleFatal = error instanceof RuleRefusal && RULE_FATAL.has(error.code);
+    throw isRuleFatal ? (scope.unknown ?? error) : error;
+  }
 }
 
 /** `auto`, in the rule or in the document: what speaks of `df` is pandas. */
@@ -36,12 +58,13 @@ export function languageOf({ language, expression }: Rule, spec: Spec): 'pandas'
   return mentions(expression, 'df') ? 'pandas' : 'sage';
 }
 
-function readPandas(rule: Rule, scope: Scope): { tree: Tree; mask: Tree | undefined } {
-  const value = new Pandas(scope).value(parse(rule.expression, PANDAS_GRAMMAR));
+function readPandas(scope: Scope): Pick<ReadRule, 'tree' | 'mask'> {
+  const value = new Pandas(scope).value(parse(scope.rule.expression, PANDAS_GRAMMAR));
   if (value.type === 'column') return value;
   throw new RuleRefusal('RULE_NOT_BOOLEAN', 0, {});
 }
 
-function readSage(rule: Rule, scope: Scope): { tree: Tree; mask: undefined } {
-  return { tree: new Sage(scope).tree(parse(rule.expression, SAGE_GRAMMAR)), mask: undefined };
-}
+const readSage = (scope: Scope): Pick<ReadRule, 'tree' | 'mask'> => ({
+  tree: new Sage(scope).tree(parse(scope.rule.expression, SAGE_GRAMMAR)),
+  mask: undefined,
+});

@@ -14,6 +14,8 @@ export interface Lint {
 /** What a rule's names mean, and what is noticed while it is read. */
 export class Scope {
   readonly lints: Lint[] = [];
+  /** The first column that no catalog has. The reading goes on, to find what would refuse the document. */
+  unknown: RuleRefusal | undefined;
   /** The rule's own catalog; undefined at package level. */
   readonly own: Catalog | undefined;
   readonly package: Package | undefined;
@@ -44,17 +46,19 @@ export class Scope {
   column(catalog: Catalog, name: string, at: number): TreeOf<'column'> {
     const index = catalog.fields.findIndex((field) => field.name === name);
     const field = catalog.fields[index];
-    if (field === undefined)
-      throw unknownName(
+    if (field === undefined) {
+      this.unknown ??= unknownName(
         name,
         at,
         catalog.fields.map((each) => each.name),
       );
+    }
+    const kind = field === undefined ? 'null' : KIND_OF_FIELD[field.type];
     return {
       op: 'column',
       catalog: catalog.id,
       index,
-      kind: KIND_OF_FIELD[field.type],
+      kind,
       home: catalog.id,
       at,
     };
