@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csvRecord, guarded } from '../../../../runtime/files/report/csv.ts';
-import { duration, MASK, shown } from '../../../../runtime/files/report/text.ts';
+import { duration } from '../../../../runtime/files/report/text.ts';
 
 describe('a cell of an output', () => {
   test.each(['=1+1', '@SUM(A1)', '\t=1', '\r=1', "+cmd|' /C calc'!A0", '-2+3+cmd', '-A1'])(
@@ -28,20 +28,6 @@ describe('a cell of an output', () => {
       }),
       { seed: 51, numRuns: 2_000 },
     );
-  });
-});
-
-describe('a value in a report', () => {
-  test('has 200 characters at the most, and no half one', () => {
-    expect(shown('é'.repeat(200), false)).toBe('é'.repeat(200));
-    expect(shown('😀'.repeat(201), false)).toBe(`${'😀'.repeat(200)}…`);
-    expect(shown('x'.repeat(1_000_000), false)).toBe(`${'x'.repeat(200)}…`);
-  });
-
-  test('of a sensitive field is masked, whatever its length', () => {
-    expect(shown('4111', true)).toBe(MASK);
-    expect(shown('', true)).toBe(MASK);
-    expect(shown(null, true)).toBe('');
   });
 });
 
