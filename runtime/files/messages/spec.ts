@@ -1,5 +1,10 @@
+import { SELECT_MESSAGES } from './select.ts';
+import { SPEC_YAML_MESSAGES } from './spec-yaml.ts';
+
 /** Texts about the specification itself. */
 export const SPEC_MESSAGES = {
+  ...SPEC_YAML_MESSAGES,
+  ...SELECT_MESSAGES,
   SPEC_INVALID: {
     es: 'La especificación tiene {count} errores. Corrígelos y vuelve a enviarla.',
     en: 'The specification has {count} errors. Mend them and send it again.',
@@ -19,70 +24,6 @@ export const SPEC_MESSAGES = {
   SPEC_ROOT: {
     es: 'La especificación debe empezar con claves. Escribe sage_yaml, catalogs y packages al margen izquierdo.',
     en: 'The specification must begin with keys. Write sage_yaml, catalogs and packages at the left margin.',
-  },
-  YAML_SYNTAX: {
-    es: 'Aquí el texto no es YAML válido ({detail}). Revisa comillas, dos puntos y corchetes de esta línea y la anterior.',
-    en: 'The text is no valid YAML here ({detail}). Check quotes, colons and brackets of this line and the one before.',
-  },
-  YAML_TAB: {
-    es: 'Hay un tabulador en la sangría. Usa espacios.',
-    en: 'The indentation has a tab. Use spaces.',
-  },
-  YAML_INDENT: {
-    es: 'La sangría no encaja con las líneas anteriores. Alinea con espacios lo que pertenece al mismo nivel.',
-    en: 'The indentation does not fit the lines before. Align what belongs to the same level with spaces.',
-  },
-  YAML_COLON: {
-    es: 'Un valor no puede contener ": " sin comillas. Ponlo entre comillas o pásalo a la línea siguiente.',
-    en: 'A value cannot have ": " in it without quotes. Put it in quotes or on the next line.',
-  },
-  YAML_MISSING_CHARACTER: {
-    es: 'Falta algo aquí ({detail}). Cierra las comillas o los corchetes, y escribe dos puntos después de cada clave.',
-    en: 'Something is missing here ({detail}). Close quotes and brackets, and write a colon behind each key.',
-  },
-  YAML_ESCAPE: {
-    es: 'Esta barra invertida no se entiende dentro de comillas dobles. Usa comillas simples o escribe \\\\.',
-    en: 'This backslash means nothing within double quotes. Use single quotes or write \\\\.',
-  },
-  YAML_TAG: {
-    es: 'No se aceptan etiquetas YAML como !nombre. Quítala, o pon el texto entre comillas si empieza con !.',
-    en: 'YAML tags such as !name are not accepted. Remove it, or quote the text if it begins with !.',
-  },
-  YAML_MULTIPLE_DOCUMENTS: {
-    es: 'Hay más de un documento en el archivo. Deja uno solo y quita las líneas --- que sobran.',
-    en: 'The file has more than one document. Leave one and remove the --- lines that are too many.',
-  },
-  YAML_CONTROL_CHARACTER: {
-    es: 'Hay un carácter de control (U+{character}) en el texto. Bórralo y guarda el archivo como UTF-8.',
-    en: 'The text has a control character (U+{character}). Delete it and save the file as UTF-8.',
-  },
-  YAML_TOO_DEEP: {
-    es: 'Hay más de {limit} niveles uno dentro de otro. Una especificación no necesita tantos: revisa los corchetes.',
-    en: 'More than {limit} levels stand one within another. No specification needs so many: check the brackets.',
-  },
-  YAML_ALIASES: {
-    es: 'Hay más de {limit} alias (*nombre). Escribe los valores en su lugar.',
-    en: 'There are more than {limit} aliases (*name). Write the values in their place.',
-  },
-  YAML_ALIAS_UNKNOWN: {
-    es: 'El alias *{name} no tiene antes su ancla &{name}. Defínela más arriba o escribe el valor.',
-    en: 'The alias *{name} has no anchor &{name} before it. Define it further up or write the value.',
-  },
-  YAML_ALIAS_CYCLE: {
-    es: 'El alias *{name} se contiene a sí mismo. Escribe el valor en su lugar.',
-    en: 'The alias *{name} contains itself. Write the value in its place.',
-  },
-  YAML_EXPANSION: {
-    es: 'El documento tiene demasiadas partes, o sus alias lo multiplican. Divídelo o escribe los valores sin alias.',
-    en: 'The document has too many parts, or its aliases multiply it. Split it or write the values without aliases.',
-  },
-  YAML_KEY: {
-    es: 'Esta clave no es un texto. Escribe un nombre sencillo antes de los dos puntos.',
-    en: 'This key is no text. Write a plain name before the colon.',
-  },
-  YAML_DUPLICATE_KEY: {
-    es: 'La clave {key} ya está en la línea {first_line}. Deja solo una.',
-    en: 'The key {key} is there already in line {first_line}. Leave only one.',
   },
   SPEC_MISSING_KEY: {
     es: 'Falta la clave {key}, que es obligatoria aquí. Añádela.',
@@ -283,41 +224,5 @@ export const SPEC_MESSAGES = {
   SPEC_TYPE_CASE: {
     es: '{value} se entiende, pero se escribe {upper}.',
     en: '{value} is understood, but it is written {upper}.',
-  },
-  FILE_TYPE_MISMATCH: {
-    es: 'El archivo {file} no es de tipo {type} (su contenido parece {found}). Envíalo con la extensión que le corresponde.',
-    en: 'The file {file} is not of type {type} (its content looks like {found}). Send it with the extension that fits.',
-  },
-  FILE_TYPE_UNKNOWN: {
-    es: 'No se reconoce el tipo de {file}. Envía un archivo .csv, .xlsx o .zip, o con el nombre que indica la especificación.',
-    en: 'The type of {file} is not known. Send a .csv, .xlsx or .zip file, or one named as the specification says.',
-  },
-  PACKAGE_NOT_FOUND: {
-    es: 'La especificación no espera ningún archivo de tipo {type}, como {file}. Envíalo en otro formato o añade un paquete de ese tipo.',
-    en: 'The specification expects no file of type {type} such as {file}. Send it in another format, or add a package of that type.',
-  },
-  SELECT_UNKNOWN: {
-    es: 'No hay paquete ni catálogo {id}. El más parecido es {nearest}.',
-    en: 'There is no package or catalog {id}. The nearest one is {nearest}.',
-  },
-  SELECT_AMBIGUOUS: {
-    es: 'Para {file} sirven varios: se usó {chosen} y no {others}. Indica cuál quieres si no es ese.',
-    en: 'Several fit {file}: {chosen} was used and not {others}. Say which one you want if it is another.',
-  },
-  INPUTS_MIXED: {
-    es: '{file} es un ZIP y viene con otros archivos. Envía un solo ZIP, o los archivos sueltos.',
-    en: '{file} is a ZIP and comes with other files. Send one ZIP alone, or loose files.',
-  },
-  INPUTS_UNMATCHED: {
-    es: 'Ningún catálogo espera estos archivos: {files}. Usa los nombres que indica la especificación.',
-    en: 'No catalog expects these files: {files}. Use the names that the specification says.',
-  },
-  FILE_EXTRA: {
-    es: 'El archivo {file} no está en la especificación y no se procesó.',
-    en: 'The file {file} is not in the specification and was not processed.',
-  },
-  FILE_NAME_CASE: {
-    es: 'El archivo {file} se tomó como {filename}. Conviene usar el nombre exacto.',
-    en: 'The file {file} was taken for {filename}. The exact name is better.',
   },
 } as const;
