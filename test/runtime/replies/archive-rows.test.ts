@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { itemBytes } from '../../../runtime/core/dynamodb-values.ts';
+import { itemBytes, storedItem } from '../../../runtime/core/dynamodb-values.ts';
 import type { JsonRecord } from '../../../runtime/core/json.ts';
 import type { AwsCall } from '../../support/tap.ts';
-import { recordR } from './records.ts';
+import { CONVERSATION, recordR } from './records.ts';
+import { TABLES } from './tables.ts';
 import { RepliesWorld } from './world.ts';
 
 const oldEntries = (count: number, bytes: number) =>
@@ -93,4 +94,16 @@ test('replies 56: a user entry of 30 KB is whole in the archive and begins inlin
   expect(world.entries()[0]).toMatchObject({ archived: true, message_sids: [expect.any(String)] });
   expect(world.blocks).toMatchObject([{ entry_no: 0, entries: [{ entry_no: 0, content: text }] }]);
   expect(everyEntry(world)).toHaveLength(2);
+});
+
+test('replies 56: a block that is in the archive is never written over', async () => {
+  const world = new RepliesWorld({ records: [recordR({ messages: oldEntries(39, 9900) })] });
+  const key = { conversation_id: CONVERSATION, entry_no: 0 };
+  world.dynamodb.seed(storedItem({ ...key, entries: [{ content: 'older' }] }), TABLES.archive);
+  await world.webhook();
+  world.clock.jump(10_000);
+  expect((await world.runWorker())?.failures).toHaveLength(1);
+  expect(world.blocks).toEqual([{ ...key, entries: [{ content: 'older' }] }]);
+  expect(world.entries()).toHaveLength(39);
+  expect(world.logs.of('turn_failed')).toMatchObject([{ rule: 'transient:APPEND_CONFLICT' }]);
 });
