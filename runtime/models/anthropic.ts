@@ -10,17 +10,7 @@ import {
 import { alternating, type Said } from './alternating.ts';
 import { contextTooLong, limitOf, refused, unanswered } from './failure.ts';
 import { counted, type Model, type ModelAnswer, ModelError, type ModelRequest } from './model.ts';
-
-export interface AnthropicOptions {
-  readonly model: string;
-  readonly apiKey: string;
-  /** Up to `/v1/messages`. Default: Anthropic itself. */
-  readonly baseUrl?: string | undefined;
-  /** Whether the model holds to a JSON Schema; older ones refuse it. Default true. */
-  readonly structuredOutput?: boolean | undefined;
-  /** Replaces the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-}
+import type { VendorOptions } from './vendor-options.ts';
 
 const ANTHROPIC_URL = 'https://api.anthropic.com';
 
@@ -28,7 +18,7 @@ const ANTHROPIC_URL = 'https://api.anthropic.com';
 const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 
 /** A model behind Anthropic's Messages API (contract replies §11.5). It offers no tools. */
-export function anthropic(options: AnthropicOptions): Model {
+export function anthropic(options: VendorOptions): Model {
   const { model, apiKey, baseUrl = ANTHROPIC_URL, structuredOutput = true, fetch } = options;
   // The base client alone: with every resource of the API the package is three times as large.
   const client = new BaseAnthropic({

@@ -15,24 +15,14 @@ import {
   type ModelRequest,
 } from './model.ts';
 import { OPENAI_URL } from './openai-compatible.ts';
+import type { VendorOptions } from './vendor-options.ts';
 import { withoutTools } from './without-tools.ts';
-
-export interface OpenAiResponsesOptions {
-  readonly model: string;
-  readonly apiKey: string;
-  /** Up to `/responses`. Default: OpenAI itself. */
-  readonly baseUrl?: string | undefined;
-  /** Whether the model holds to a JSON Schema; the oldest refuse it. Default true. */
-  readonly structuredOutput?: boolean | undefined;
-  /** Replaces the global `fetch`. */
-  readonly fetch?: typeof fetch | undefined;
-}
 
 /**
  * A model behind OpenAI's Responses API. Each request holds all that the model is to know, and nothing of it is
  * kept there (contract replies §11.1). It offers no tools.
  */
-export function openAiResponses(options: OpenAiResponsesOptions): Model {
+export function openAiResponses(options: VendorOptions): Model {
   const { model, apiKey, baseUrl = OPENAI_URL, structuredOutput = true, fetch } = options;
   // What the package would read from its own environment variables is given here, or switched off.
   const own = { adminAPIKey: null, organization: null, project: null, webhookSecret: null } as const;

@@ -96,6 +96,7 @@ export interface RepliesTables {
 
 export interface WebhookConfig extends RepliesConfig {
   /** SMS and e-mail have no worker yet: their queues are made, and their paths known, only where asked. */
+  /** This and the next are kept for later channels (contract replies §7); nothing sends to them yet. */
   readonly smsQueueUrl: string | undefined;
   readonly emailQueueUrl: string | undefined;
   /** The URL that Twilio signs; undefined = made from the request. */
