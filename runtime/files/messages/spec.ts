@@ -181,10 +181,6 @@ export const SPEC_MESSAGES = {
     es: 'El catálogo {id} es {catalog_type} y el paquete es {type}. Pon el mismo tipo en los dos.',
     en: 'The catalog {id} is {catalog_type} and the package is {type}. Give both the same type.',
   },
-  SPEC_TOO_MANY_RULES: {
-    es: 'Hay {count} reglas y el máximo es {limit}. Divide la especificación.',
-    en: 'There are {count} rules and the most is {limit}. Split the specification.',
-  },
   SPEC_RULE_ID_TWICE: {
     es: 'Ya hay una regla con el id {id}. Cambia uno de los dos.',
     en: 'There is a rule with the id {id} already. Change one of them.',

@@ -5,6 +5,7 @@ import { makeSpec } from './make-spec.ts';
 import { checkPackages, checkRuleIds } from './package-checks.ts';
 import { type Fault, parseYaml } from './parse-yaml.ts';
 import { placedRules } from './placed-rules.ts';
+import { ruleProblems } from './rule-problems.ts';
 import { DOCUMENT } from './shape.ts';
 import { type DocumentNode, keyPlaceOf, pathText, placeOf, type Reading } from './tree.ts';
 import type { Problem, Spec } from './types.ts';
@@ -34,14 +35,15 @@ const ENDS_READING: ReadonlySet<string> = new Set([
  * Reads a specification: YAML 1.2 of up to 1 MiB, every problem at once with its line and column (contract files
  * §4.1). Never throws.
  */
-export function loadSpec(text: string): LoadedSpec {
-  const parsed = parseYaml(text.replace(/^\ufeff/, ''));
+export function loadSpec(given: string): LoadedSpec {
+  const text = given.replace(/^\ufeff/, '');
+  const parsed = parseYaml(text);
   const faults = [...parsed.faults];
   const root = parsed.document && buildTree(text, parsed.document.contents, parsed, faults);
   const problems = faults.map(problemOf);
   if (!root || isBlank(root)) return finish(undefined, isUnread(problems) ? problems : [...problems, EMPTY]);
   if (faults.some(({ code }) => ENDS_READING.has(code))) return finish(undefined, problems);
-  return readTree(root, problems);
+  return readTree(text, root, problems);
 }
 
 const EMPTY: Problem = {
@@ -72,7 +74,7 @@ const AT_KEY: ReadonlySet<string> = new Set([
   'SPEC_ID_UNSAFE',
 ]);
 
-function readTree(root: DocumentNode, earlier: readonly Problem[]): LoadedSpec {
+function readTree(text: string, root: DocumentNode, earlier: readonly Problem[]): LoadedSpec {
   const problems = [...earlier];
   const reading: Reading = {
     report(code, path, values = {}, severity = 'error') {
@@ -87,18 +89,21 @@ function readTree(root: DocumentNode, earlier: readonly Problem[]): LoadedSpec {
   checkPackages(document, reading);
   checkRuleIds(placedRules(document), reading);
   lint(document, root, reading);
-  return finish(makeSpec(document), problems);
+  const spec = makeSpec(document);
+  problems.push(...ruleProblems(text, document, spec, problems.some(isError)));
+  return finish(spec, problems);
 }
 
 function finish(spec: Spec | undefined, found: readonly Problem[]): LoadedSpec {
-  const isRefused = found.some(({ severity }) => severity === 'error');
+  const isRefused = found.some(isError);
   const problems = [...found].sort(
     (a, b) => a.at.line - b.at.line || a.at.column - b.at.column || rank(a) - rank(b),
   );
   return { spec: isRefused ? undefined : spec, problems: capped(problems) };
 }
 
-const rank = ({ severity }: Problem): number => (severity === 'error' ? 0 : 1);
+const isError = ({ severity }: Problem): boolean => severity === 'error';
+const rank = (problem: Problem): number => (isError(problem) ? 0 : 1);
 
 /** Errors are kept before warnings. */
 function capped(problems: readonly Problem[]): readonly Problem[] {

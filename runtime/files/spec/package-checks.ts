@@ -1,13 +1,10 @@
-import { RULE_LIMITS } from '../rules/limits.ts';
 import { checkId } from './catalog-checks.ts';
 import type { PlacedRules } from './placed-rules.ts';
 import type { DocumentShape, PackageShape } from './shape.ts';
 import type { Path, Reading } from './tree.ts';
 import { nearest, shown } from './wording.ts';
 
-/** Checks between the parts of a document: packages and their catalogs, ids and number of rules. */
-
-const { rulesPerDocument: MAX_RULES } = RULE_LIMITS;
+/** Checks between the parts of a document: packages and their catalogs, ids of rules. */
 
 export function checkPackages(document: DocumentShape, reading: Reading): void {
   for (const [id, each] of document.packages) {
@@ -49,11 +46,6 @@ function checkMembers(each: PackageShape, { catalogs }: DocumentShape, path: Pat
 }
 
 export function checkRuleIds(rules: PlacedRules, reading: Reading): void {
-  if (rules.length > MAX_RULES)
-    reading.report('SPEC_TOO_MANY_RULES', rules[MAX_RULES]?.[1] ?? [], {
-      count: rules.length,
-      limit: MAX_RULES,
-    });
   const seen = new Set<string>();
   for (const [{ id }, path] of rules) {
     if (id === undefined) continue;
