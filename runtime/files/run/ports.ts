@@ -66,7 +66,4 @@ export interface RunPorts {
   /** Free bytes below it. */
   readonly freeBytes: () => Promise<number>;
   readonly newId: () => string;
-  /** Configured memory, for what a run costs. */
-  readonly memoryMb: number;
-  readonly priceGbSecond: number | undefined;
 }
