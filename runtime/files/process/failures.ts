@@ -122,7 +122,8 @@ export class FailureLog {
     return {
       timestamp: this.#timestamp,
       severity,
-      message: code === 'RULE_FAILED' && rule?.description ? rule.description : say(this.list.locale, code, filled),
+      message:
+        code === 'RULE_FAILED' && rule?.description ? rule.description : say(this.list.locale, code, filled),
       type: code,
       file: this.file,
       catalog: this.catalog,

@@ -13,6 +13,8 @@ import type { OutputFile, ProcessResult } from './result.ts';
  * A call that rejects ends the run.
  */
 export interface RunSink {
+  /** False: `begin`, `accepted` and `rejected` are never called, which may spare a pass over the file. */
+  readonly takesRows: boolean;
   /**
    * The rows of a catalog follow. Called again for the same catalog when a later pass decides anew: what was
    * given of it before is void then.
@@ -67,6 +69,7 @@ export interface RunSummary {
 
 /** Writes nothing: for verdicts alone. */
 export const NO_OUTPUT: RunSink = {
+  takesRows: false,
   begin: () => {},
   accepted: () => {},
   rejected: () => {},
