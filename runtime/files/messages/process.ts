@@ -68,9 +68,17 @@ export const PROCESS_MESSAGES = {
     es: 'Falta el archivo «{filename}». Inclúyelo en la entrega con ese nombre.',
     en: 'The file "{filename}" is missing. Put it into the delivery under that name.',
   },
-  FILE_UNEXPECTED: {
-    es: 'El archivo «{filename}» no corresponde a ningún catálogo y no se procesó.',
-    en: 'The file "{filename}" belongs to no catalog and was not processed.',
+  FILE_BEGUN: {
+    es: 'Se procesa «{filename}» con el catálogo «{catalog}».',
+    en: 'Processing "{filename}" with the catalog "{catalog}".',
+  },
+  FILE_DONE: {
+    es: '«{filename}»: {records} registros, {errors} errores, {warnings} advertencias.',
+    en: '"{filename}": {records} records, {errors} errors, {warnings} warnings.',
+  },
+  RUN_DONE: {
+    es: 'Proceso terminado: {verdict}. {records} registros, {errors} errores, {warnings} advertencias, {messages} mensajes.',
+    en: 'Run ended: {verdict}. {records} records, {errors} errors, {warnings} warnings, {messages} messages.',
   },
   FAILURES_LIMIT: {
     es: 'La lista completa de fallos se cortó en su límite de un millón de líneas o 64 MB. Los totales son exactos.',

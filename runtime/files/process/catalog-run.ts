@@ -1,16 +1,16 @@
 import { FilesError } from '../errors.ts';
-import { say } from '../messages.ts';
+import type { FilesCode } from '../messages.ts';
 import { readTable } from '../read/read-table.ts';
 import type { Cell, ReadOptions, ReadProblem, Source, TableBatch } from '../read/types.ts';
 import type { CatalogProfile, FormatFault } from '../report/model.ts';
-import type { Catalog, Value } from '../spec/types.ts';
+import type { Catalog, MessageValues, Value } from '../spec/types.ts';
 import { Bits } from './bits.ts';
 import { type Column, columnOf } from './columns.ts';
 import { type FailureList, FailureLog } from './failures.ts';
 import { type Check, Faults } from './faults.ts';
 import type { KeySpace } from './key-set.ts';
 import { placeOfRecord, placeOfRow, sampleOf } from './places.ts';
-import { isOfRow, ProblemChecks } from './problems.ts';
+import { formatFault, isOfRow, ProblemChecks } from './problems.ts';
 import type { FileResult, FileState } from './result.ts';
 import { RowOutput } from './row-output.ts';
 import type { RuleRows, RuleRun } from './rule-run.ts';
@@ -24,6 +24,8 @@ export interface RunContext {
   readonly space: KeySpace;
   readonly reading: Pick<ReadOptions, 'signal' | 'scratch'>;
   readonly onProgress: (progress: Progress) => void;
+  /** Writes an event into the run's log. */
+  readonly tell: (code: FilesCode, values: MessageValues) => Promise<void>;
 }
 
 /** How far a run is; told about once per MiB read and once per batch at the most. */
@@ -180,14 +182,7 @@ export class CatalogRun {
       row ? placeOfRecord(this.catalog, row, line) : { line: line || null, field: null, value: null };
     this.log.add(this.#problems.checkOf(code, severity), place, values);
     if (row || severity !== 'error') return;
-    this.formatErrors.push({
-      code,
-      message: say(this.context.failures.locale, code, { ...values, line }),
-      file: this.source.name,
-      line: line || null,
-      expected: values.expected ?? null,
-      found: values.found ?? null,
-    });
+    this.formatErrors.push(formatFault(this.context.failures.locale, this.source.name, code, line, values));
   }
 
   /** What earlier passes found by rules in rows that they rejected. */

@@ -1,12 +1,14 @@
 import { FilesError } from '../errors.ts';
 import { isFilesCode, say } from '../messages.ts';
 import type { Source } from '../read/types.ts';
-import type { SkippedLevel, SkippedRule } from '../report/model.ts';
+import type { FormatFault, SkippedLevel, SkippedRule } from '../report/model.ts';
 import { compileRule } from '../rules/compile-rule.ts';
 import type { RuleSettings } from '../rules/plan.ts';
+import type { SelectionNote } from '../spec/match-files.ts';
 import { type Catalog, type Package, type Rule, rulesOf, type Spec } from '../spec/types.ts';
 import { CatalogRun, type RunContext } from './catalog-run.ts';
 import { FailureLog, plainCheck } from './failures.ts';
+import { formatFault } from './problems.ts';
 import type { FileResult, MissingFile } from './result.ts';
 import { homeOf, RuleRun } from './rule-run.ts';
 import { readingOrder } from './schedule.ts';
@@ -17,6 +19,15 @@ export interface Delivery {
   /** Undefined: a catalog alone. */
   readonly package: Package | undefined;
   readonly members: readonly Member[];
+  /** What choosing the files had to say. */
+  readonly notes: readonly SelectionNote[];
+  /** The archive was refused as a whole: none of its members is read. */
+  readonly refusal?: Refusal;
+}
+
+export interface Refusal {
+  readonly file: string;
+  readonly error: FilesError;
 }
 
 /** `source` undefined: the file is missing. */
@@ -45,11 +56,13 @@ export class PackageRun {
     clock: RuleClock,
   ) {
     const { spec, members } = delivery;
-    this.log = new FailureLog(context.failures, '', null);
+    this.log = new FailureLog(context.failures, delivery.refusal?.file ?? '', null);
     this.runs = members.flatMap(({ catalog, source }) =>
       source ? [new CatalogRun(catalog, source, context)] : [],
     );
-    this.missing = members.flatMap(({ catalog, source }) => (source || catalog.isOptional ? [] : [catalog]));
+    this.missing = members.flatMap(({ catalog, source }) =>
+      source || catalog.isOptional || delivery.refusal ? [] : [catalog],
+    );
     this.#missingLogs = this.missing.map(
       ({ filename, id }) => new FailureLog(context.failures, filename, id),
     );
@@ -62,10 +75,13 @@ export class PackageRun {
   }
 
   async run(): Promise<void> {
-    this.#reportMissing();
+    this.#reportFiles();
     for (const rule of this.rules) if (!rule.rule.isActive) rule.skipped = 'inactive';
     this.#skipDependents();
-    for (const run of this.#inOrder()) await this.#pass(run);
+    for (const run of this.#inOrder()) {
+      await this.context.tell('FILE_BEGUN', { filename: run.source.name, catalog: run.catalog.id });
+      await this.#pass(run);
+    }
     for (;;) {
       this.#skipDependents();
       const next = this.runs.find((run) => this.#needsPass(run));
@@ -74,6 +90,8 @@ export class PackageRun {
     }
     for (const rule of this.rules) this.#conclude(rule);
     await this.context.failures.flush();
+    for (const { filename, records, errors, warnings } of this.files())
+      await this.context.tell('FILE_DONE', { filename, records, errors, warnings });
   }
 
   #inOrder(): readonly CatalogRun[] {
@@ -82,7 +100,12 @@ export class PackageRun {
     return readingOrder(ids, plans).flatMap((id) => this.runs.find(({ catalog }) => catalog.id === id) ?? []);
   }
 
-  #reportMissing(): void {
+  /** What is to be said of the delivery before anything is read. */
+  #reportFiles(): void {
+    const { notes, refusal } = this.delivery;
+    for (const { code, severity, values } of notes)
+      this.log.add(plainCheck(code, severity), () => NO_PLACE, values);
+    if (refusal) this.log.add(plainCheck(refusal.error.code, 'error'), () => NO_PLACE, refusal.error.values);
     this.missing.forEach(({ filename }, index) => {
       this.#missingLogs[index]?.add(MISSING, () => NO_PLACE, { filename });
     });
@@ -160,6 +183,18 @@ export class PackageRun {
 
   /** In the order of the package. */
   files(): readonly FileResult[] {
+    const { refusal, package: chosen } = this.delivery;
+    if (refusal)
+      return [
+        {
+          filename: refusal.file,
+          catalog: chosen?.id ?? '',
+          records: 0,
+          errors: 1,
+          warnings: 0,
+          state: 'Error',
+        },
+      ];
     return this.delivery.members.flatMap(({ catalog }): readonly FileResult[] => {
       const run = this.runs.find((each) => each.catalog.id === catalog.id);
       if (run) return [run.result()];
@@ -175,6 +210,14 @@ export class PackageRun {
         },
       ];
     });
+  }
+
+  formatErrors(): readonly FormatFault[] {
+    const { refusal } = this.delivery;
+    const whole = refusal
+      ? [formatFault(this.context.failures.locale, refusal.file, refusal.error.code, 0, refusal.error.values)]
+      : [];
+    return [...whole, ...this.runs.flatMap(({ formatErrors }) => formatErrors)];
   }
 
   missingFiles(): readonly MissingFile[] {

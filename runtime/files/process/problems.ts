@@ -1,5 +1,6 @@
-import type { FilesCode } from '../messages.ts';
+import { type FilesCode, type Locale, say } from '../messages.ts';
 import type { ReadProblem } from '../read/types.ts';
+import type { FormatFault } from '../report/model.ts';
 import type { MessageValues } from '../spec/types.ts';
 import { plainCheck } from './failures.ts';
 import type { Check, Faults } from './faults.ts';
@@ -9,6 +10,22 @@ import type { RuleRows } from './rule-run.ts';
 const OF_ROWS: ReadonlySet<FilesCode> = new Set<FilesCode>(['ROW_TOO_SHORT', 'CELL_ERROR']);
 
 export const isOfRow = ({ code, row }: ReadProblem): boolean => row === undefined && OF_ROWS.has(code);
+
+/** A fault of a file as a whole, for the reports. */
+export const formatFault = (
+  locale: Locale,
+  file: string,
+  code: FilesCode,
+  line: number,
+  values: MessageValues,
+): FormatFault => ({
+  code,
+  message: say(locale, code, { ...values, line }),
+  file,
+  line: line || null,
+  expected: values.expected ?? null,
+  found: values.found ?? null,
+});
 
 /** What the reader found wrong with rows, until the rows themselves come. */
 export class ProblemChecks {

@@ -7,7 +7,7 @@ export interface ProcessResult {
   /** 0: no errors (warnings allowed); 1: data errors. What is 2, a critical fault, is thrown instead. */
   readonly exit_code: 0 | 1;
   readonly counts: RunCounts;
-  /** Share of records without a failure of severity error, 0 to 100 with two decimals; 100 without records. */
+  /** Share of records without a failure of severity error, 0 to 100 with two decimals; without records 100, or 0 where there are errors. */
   readonly success_rate: number;
   readonly files: readonly FileResult[];
   readonly rules: readonly RuleOutcome[];

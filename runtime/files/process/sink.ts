@@ -29,6 +29,8 @@ export interface RunSink {
   event(event: ReportEvent): void | Promise<void>;
   /** Ends the run; answers the files written. Not called when the run fails. */
   finish(summary: RunSummary): readonly OutputFile[] | Promise<readonly OutputFile[]>;
+  /** Ends the sink, whether the run did or not. */
+  close(): void | Promise<void>;
 }
 
 /** A row with an error, as it stands in the file: of a refused record all its cells, else one per field. */
@@ -76,4 +78,5 @@ export const NO_OUTPUT: RunSink = {
   failureLines: () => {},
   event: () => {},
   finish: () => [],
+  close: () => {},
 };

@@ -34,6 +34,10 @@ export class OutputSink implements RunSink {
 
   constructor(private readonly options: OutputOptions) {}
 
+  get takesRows(): boolean {
+    return !this.options.isVerdictOnly;
+  }
+
   async begin(catalog: Catalog): Promise<void> {
     if (this.options.isVerdictOnly) return;
     const earlier = this.catalogs.get(catalog.id);

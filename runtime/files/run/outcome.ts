@@ -56,13 +56,7 @@ export class RefusedError extends FilesError {
   }
 }
 
-/** The specification cannot be used; `problems` is the whole list, with places. */
-export class SpecInvalidError extends FilesError {
-  override name = 'SpecInvalidError';
-  constructor(readonly problems: readonly object[]) {
-    super('SPEC_INVALID', 'permanent');
-  }
-}
+export { SpecInvalidError } from '../process/spec-invalid.ts';
 
 /** Why a run stopped although nothing went wrong; the reason of its signal. */
 export class StoppedError extends HooklineError {
