@@ -17,6 +17,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Section>>> = {
   load: async () => (await import('./load.ts')).load(),
   memory: async () => (await import('./memory.ts')).memory(),
   turn: async () => (await import('./turn.ts')).turn(),
+  'files-read': async () => (await import('./files-read.ts')).filesRead(),
   replies: async () => (await import('./replies.ts')).replies(),
 };
 

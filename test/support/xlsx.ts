@@ -1,4 +1,4 @@
-import { type ZipContent, zip } from './zip.ts';
+import { zip } from './zip.ts';
 
 /** A cell of a test workbook; null leaves it out. */
 export type XlsxCell =
@@ -24,7 +24,11 @@ export interface Workbook {
   readonly sheets: readonly XlsxSheet[];
   readonly is1904?: boolean;
   /** Other or further files of the archive. */
-  readonly files?: ZipContent;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Compression, default 6; 0 stores the parts as they are. */
+  readonly level?: 0 | 6;
+  /** Changes the text of a part. */
+  readonly change?: (name: string, text: string) => string;
 }
 
 const MAIN = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
@@ -40,14 +44,14 @@ export const columnName = (column: number): string =>
   (column >= 26 ? columnName(Math.floor(column / 26) - 1) : '') + String.fromCharCode(65 + (column % 26));
 
 /** A workbook as Excel writes it: shared strings, styles, cells with references. */
-export function xlsx({ sheets, is1904 = false, files = {} }: Workbook): Buffer {
+export function xlsx({ sheets, is1904 = false, files = {}, level = 6, change }: Workbook): Buffer {
   const writer = new Writer();
   const parts = sheets.map(({ rows }) => writer.sheet(rows));
   const relation = (id: string, type: string, target: string) =>
     `<Relationship Id="${id}" Type="${RELATIONS}/${type}" Target="${target}"/>`;
   const relations = (...list: readonly string[]) =>
     `<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="${PACKAGE}">${list.join('')}</Relationships>`;
-  return zip({
+  const texts: Record<string, string> = {
     '[Content_Types].xml': '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
     '_rels/.rels': relations(relation('rId1', 'officeDocument', 'xl/workbook.xml')),
     'xl/_rels/workbook.xml.rels': relations(
@@ -62,7 +66,12 @@ export function xlsx({ sheets, is1904 = false, files = {} }: Workbook): Buffer {
     'xl/sharedStrings.xml': writer.strings(),
     ...Object.fromEntries(parts.map((part, index) => [`xl/worksheets/sheet${index + 1}.xml`, part])),
     ...files,
-  });
+  };
+  return zip(
+    Object.fromEntries(
+      Object.entries(texts).map(([name, text]) => [name, [change?.(name, text) ?? text, { level }] as const]),
+    ),
+  );
 }
 
 const isNumbered = (row: XlsxSheet['rows'][number]): row is readonly [number, readonly XlsxCell[]] =>

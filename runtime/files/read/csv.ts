@@ -1,10 +1,11 @@
+import { FilesError } from '../errors.ts';
 import type { Catalog } from '../spec/types.ts';
 import { peeked, pieces } from './bytes.ts';
 import { CsvScanner, type RecordSink } from './csv-scan.ts';
 import { Decoder } from './encoding.ts';
 import { gunzip } from './gunzip.ts';
 import { TableShaper } from './shape.ts';
-import { kindOf } from './sniff.ts';
+import { HEAD_BYTES, kindOf } from './sniff.ts';
 import type { ReadOptions, Source, TableBatch } from './types.ts';
 
 const BATCH_ROWS = 1000;
@@ -53,8 +54,11 @@ async function* plainBytes(
   options: ReadOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const packed = pieces(source.bytes(), options);
-  if (compression === 'none') return yield* packed;
-  const { head, all } = await peeked(packed, 2);
-  const isPacked = compression === 'gzip' || kindOf(head) === 'gzip';
+  const { head, all } = await peeked(packed, HEAD_BYTES);
+  const kind = kindOf(head);
+  // A workbook under the name of a text would be an error in each of its lines.
+  if (kind === 'zip' || kind === 'ole')
+    throw new FilesError('FILE_TYPE_MISMATCH', 'permanent', { file: source.name, type: 'CSV', found: kind });
+  const isPacked = compression === 'gzip' || (compression === 'auto' && kind === 'gzip');
   yield* isPacked ? pieces(gunzip(all), options.signal ? { signal: options.signal } : {}) : all;
 }

@@ -12,7 +12,8 @@ const KINDS = {
 /** What a file is by its first bytes; `text`: nothing else that is known. */
 export type Kind = keyof typeof KINDS | 'text';
 
-const HEAD_BYTES = 8;
+/** As many bytes tell the kind. */
+export const HEAD_BYTES = 8;
 
 export function kindOf(head: Uint8Array): Kind {
   const start = Buffer.from(head).toString('latin1', 0, HEAD_BYTES);

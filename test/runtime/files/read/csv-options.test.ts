@@ -77,6 +77,11 @@ describe('options of the format', () => {
     await expect(csv(gzipSync('1,2\n').subarray(0, -6), AB)).rejects.toMatchObject({ code: 'GZIP_INVALID' });
   });
 
+  test('a workbook or an archive under the name of a text is refused', async () => {
+    for (const head of [Buffer.from('PK\x03\x04,'), Buffer.from('d0cf11e0a1b11ae1', 'hex')])
+      await expect(csv(head, AB, {}, [1])).rejects.toMatchObject({ code: 'FILE_TYPE_MISMATCH' });
+  });
+
   test('files T50: a gzip file that unpacks to more than 200 times its size is refused', async () => {
     await expect(csv(gzipSync(Buffer.alloc(30 * 2 ** 20, 'a,b\n')), AB)).rejects.toMatchObject({
       code: 'GZIP_RATIO',

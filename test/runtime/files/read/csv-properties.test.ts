@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { CsvScanner } from '../../../../runtime/files/read/csv-scan.ts';
 import type { FileFormat } from '../../../../runtime/files/spec/types.ts';
 import { csv } from './support.ts';
 
@@ -114,5 +115,43 @@ test('every physical line with text is a row, a problem or within one of them', 
       expect(rows.length).toBe(lines.length);
     }),
     { numRuns: 2000, seed: SEED },
+  );
+});
+
+test('records that are too large are the same ones wherever the pieces are cut', () => {
+  const options = {
+    delimiter: ',',
+    quote: '"',
+    escape: undefined,
+    comment: '#',
+    skipRows: 1,
+    largestRecord: 9,
+  };
+  const scanned = (text: string, isTrimmed: boolean, lengths: readonly number[]): string[] => {
+    const found: string[] = [];
+    const scanner = new CsvScanner(
+      { ...options, isTrimmed },
+      {
+        record: (cells, line) => found.push(JSON.stringify([line, cells])),
+        fault: (code, line, column, cells) => found.push(JSON.stringify([line, code, column, cells])),
+        mixedLineEnds: (line) => found.push(`mixed at ${line}`),
+      },
+    );
+    for (let at = 0, turn = 0; at < text.length; turn++) {
+      const length = lengths[turn % lengths.length]!;
+      scanner.push(text.slice(at, at + length));
+      at += length;
+      while (scanner.scan(1 + (turn % 3), false));
+    }
+    scanner.push('');
+    while (scanner.scan(3, true));
+    return found;
+  };
+  fc.assert(
+    fc.property(content, fc.boolean(), cuts, (bytes, isTrimmed, lengths) => {
+      const text = bytes.toString('latin1');
+      expect(scanned(text, isTrimmed, lengths)).toEqual(scanned(text, isTrimmed, [text.length || 1]));
+    }),
+    { numRuns: 4000, seed: SEED },
   );
 });
