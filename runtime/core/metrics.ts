@@ -6,13 +6,26 @@ export interface Metrics<Name extends string = string> {
   value(name: Name, value: number, unit: MetricUnit): void;
 }
 
-export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds';
+/** Units of CloudWatch. */
+export type MetricUnit =
+  | 'Count'
+  | 'Milliseconds'
+  | 'Seconds'
+  | 'Bytes'
+  | 'Megabytes'
+  | 'Percent'
+  | 'Count/Second'
+  | 'None';
 
-/** One line a value, without dimensions. `namespace` is the CloudWatch namespace, 1 to 255 characters. */
+/**
+ * One line a value. `namespace` is the CloudWatch namespace, 1 to 255 characters. `dimensions`, default none, are few
+ * and of few values each: every combination is a metric that costs money.
+ */
 export function logMetrics<Name extends string>(
   write: (line: string) => void,
   nowMillis: () => number,
   namespace: string,
+  dimensions: Readonly<Record<string, string>> = {},
 ): Metrics<Name> {
   const put = (name: Name, value: number, unit: MetricUnit) =>
     write(
@@ -20,9 +33,14 @@ export function logMetrics<Name extends string>(
         _aws: {
           Timestamp: nowMillis(),
           CloudWatchMetrics: [
-            { Namespace: namespace, Dimensions: [[]], Metrics: [{ Name: name, Unit: unit }] },
+            {
+              Namespace: namespace,
+              Dimensions: [Object.keys(dimensions)],
+              Metrics: [{ Name: name, Unit: unit }],
+            },
           ],
         },
+        ...dimensions,
         [name]: value,
       }),
     );

@@ -1,4 +1,5 @@
 import type { AwsClient } from '../../runtime/core/aws-errors.ts';
+import type { FilesTableNames } from './files-tables.ts';
 import type { RepliesTableNames } from './replies-tables.ts';
 
 /**
@@ -11,6 +12,8 @@ export interface ConformanceClients {
   readonly tableName: string;
   /** The tables of the reply engine. */
   readonly replies: RepliesTableNames;
+  /** The tables of files. */
+  readonly files: FilesTableNames;
   readonly s3: AwsClient;
   readonly bucket: string;
   readonly sqs: AwsClient;

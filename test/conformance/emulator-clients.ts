@@ -5,6 +5,7 @@ import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { emulatorClient } from '../../local/secrets.ts';
 import type { ConformanceClients } from './clients.ts';
+import { createFilesTables } from './files-tables.ts';
 import { createRepliesTables } from './replies-tables.ts';
 
 /** A table, a bucket and two queues of their own on an emulator, and clients of them. */
@@ -37,6 +38,7 @@ export async function emulatorClients(endpoint: string): Promise<ConformanceClie
     dynamodb,
     tableName: name,
     replies: await createRepliesTables(dynamodb),
+    files: await createFilesTables(dynamodb),
     s3,
     bucket: name,
     sqs,

@@ -5,6 +5,7 @@ import { s3ObjectVersions } from '../../runtime/core/object-versions.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import type { MakeClients } from './clients.ts';
 import { defineEventTableConformance } from './event-table.ts';
+import { defineFilesConformance } from './files.ts';
 import { defineJournalConformance } from './journal.ts';
 import { defineLockConformance } from './lock.ts';
 import { defineObjectStoreConformance } from './object-store.ts';
@@ -44,4 +45,5 @@ export function defineConformance(name: string, makeClients: MakeClients, takesL
   defineQueueConformance(name, shared);
   defineJournalConformance(name, shared);
   defineRepliesConformance(name, shared, takesLargeItems);
+  defineFilesConformance(name, shared);
 }

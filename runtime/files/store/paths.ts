@@ -53,3 +53,11 @@ export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.f
 export function differentNames(fromName: string, toName: string): void {
   if (fromName === toName) throw new InvalidPathError('file_name', 'a file cannot be copied onto itself');
 }
+
+/** Folder of an attempt, within its execution: what it writes lies there and nowhere else. */
+export const attemptFolder = (attempt: number, ownerId: string): string =>
+  `attempts/${attempt}-${checkedOwnerId(ownerId)}`;
+
+/** Name of an attempt's manifest, within its execution. */
+export const manifestName = (attempt: number, ownerId: string): string =>
+  `${attemptFolder(attempt, ownerId)}/manifest.json`;
