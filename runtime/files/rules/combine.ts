@@ -1,4 +1,5 @@
 import { isoDate } from '../dates.ts';
+import type { Value } from '../spec/types.ts';
 import { RuleRefusal, unsupported } from './refusal.ts';
 import { homeOf, type Scope } from './scope.ts';
 import type { ArithmeticSign, CompareSign } from './syntax.ts';
@@ -109,12 +110,16 @@ export class Combine {
 
   /** A list has values only, written out. */
   among(of: Tree, items: readonly Tree[], at: number): Tree {
-    const values = items.map((item) => {
-      const [, right] = this.comparable('in', of, item, at);
+    const values: Value[] = [];
+    const near: number[] = [];
+    for (const item of items) {
+      const [left, right] = this.comparable('in', of, item, at);
       if (right.op !== 'constant') throw unsupported('in', item.at, 'RULE_HINT_LIST');
-      return right.value;
-    });
-    return { op: 'among', of, values, kind: 'bool', home: of.home, at };
+      const isDecimal = isNumber(right) && (left.kind === 'num' || right.kind === 'num');
+      if (isDecimal) near.push(Number(right.value));
+      else values.push(right.value);
+    }
+    return { op: 'among', of, values, near, kind: 'bool', home: of.home, at };
   }
 
   /** Keys and their targets side by side; a text of a number is not that number. */

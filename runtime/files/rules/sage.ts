@@ -105,7 +105,7 @@ export class Sage {
 
   private compare(sign: CompareSign, first: Syntax, second: Syntax, at: number): Tree {
     const [left, right] = [this.tree(first), this.tree(second)];
-    if (left.kind !== 'null' && right.kind !== 'null') return this.combine.compare(sign, left, right, at);
+    if (!isNullValue(left) && !isNullValue(right)) return this.combine.compare(sign, left, right, at);
     throw replaceable(`${sign} null`, at, sign === '!=' ? 'is not null' : 'is null');
   }
 
@@ -120,6 +120,8 @@ export class Sage {
     return isNegated ? this.combine.not(tree, at) : tree;
   }
 }
+
+const isNullValue = (tree: Tree): boolean => tree.op === 'constant' && tree.value === null;
 
 export function valueTree({ value, isWhole, at }: Extract<Syntax, { node: 'value' }>): Tree {
   if (value === null) return constant(null, 'null', at);

@@ -60,7 +60,7 @@ type Node =
   | { readonly op: 'if'; readonly test: Tree; readonly then: Tree; readonly otherwise: Tree }
   | { readonly op: 'isNull'; readonly of: Tree }
   | { readonly op: 'coalesce'; readonly of: readonly Tree[] }
-  | { readonly op: 'among'; readonly of: Tree; readonly values: readonly Value[] }
+  | Among
   | { readonly op: 'length'; readonly of: Tree }
   | { readonly op: 'text'; readonly name: TextFunction; readonly of: Tree; readonly args: readonly Tree[] }
   | { readonly op: 'textTest'; readonly name: TextTest; readonly of: Tree; readonly arg: Tree }
@@ -80,6 +80,14 @@ interface Compare {
   readonly right: Tree;
   /** Numbers: `==` and `!=` to the last bit instead of with the tolerance. */
   readonly isExact: boolean;
+}
+
+/** Equality with one of the values; with those of `near` as decimals have it, with a tolerance. */
+interface Among {
+  readonly op: 'among';
+  readonly of: Tree;
+  readonly values: readonly Value[];
+  readonly near: readonly number[];
 }
 
 interface PatternTree {

@@ -1,6 +1,6 @@
 import type { Value } from '../../spec/types.ts';
-import { isNumber, type TreeOf } from '../tree.ts';
-import type { Compiler, Eval, Numeric } from './compiler.ts';
+import type { TreeOf } from '../tree.ts';
+import type { Compiler, Eval } from './compiler.ts';
 import { isNear } from './numbers.ts';
 
 /** `in (…)` and `isin([…])`: equality with one of the values, with the tolerance of `==` for decimals. */
@@ -11,26 +11,19 @@ export function among(compiler: Compiler, tree: TreeOf<'among'>): Eval<boolean> 
   const isUnknown = compiler.nulls === 'unknown';
   const missing = isUnknown ? null : hasNull;
   const otherwise = isUnknown && hasNull ? null : false;
-  const holds = isNumber(tree.of)
-    ? holdsNumber(tree.of.kind === 'int', values as Numeric[])
-    : holdsSame(values);
+  const same = new Set(values);
+  const isClose = closeTo(tree.near);
   return (row, context, gathered) => {
     const value = of(row, context, gathered);
     if (value === null) return missing;
-    return holds(value) || otherwise;
+    return same.has(value) || isClose?.(value) === true || otherwise;
   };
 }
 
-function holdsSame(values: readonly Value[]): (value: Value) => boolean {
-  const set = new Set(values);
-  return (value) => set.has(value);
-}
-
-/** Decimals lie in order, so that only the neighbours are asked. */
-function holdsNumber(isWhole: boolean, values: readonly Numeric[]): (value: Value) => boolean {
-  const isExact = isWhole && values.every((value) => typeof value === 'bigint' || Number.isInteger(value));
-  if (isExact) return holdsSame(values);
-  const sorted = values.map(Number).sort((a, b) => a - b);
+/** The values lie in order, so that only the neighbours are asked. */
+function closeTo(values: readonly number[]): ((value: Value) => boolean) | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
   return (value) => {
     const number = Number(value);
     const place = lowerBound(sorted, number);

@@ -13,9 +13,13 @@ export function arithmetic(compiler: Compiler, tree: TreeOf<'arithmetic'>): Eval
 
 export function negate(compiler: Compiler, tree: TreeOf<'negate'>): Eval<Numeric> {
   const of = compiler.number(tree.of);
+  // Whole numbers have no minus zero.
+  const isWhole = tree.kind === 'int';
   return (row, context, gathered) => {
     const value = of(row, context, gathered);
-    return value === null ? null : typeof value === 'number' ? -value : toSafe(-value);
+    if (value === null) return null;
+    if (typeof value === 'bigint') return toSafe(-value);
+    return isWhole ? 0 - value : -value;
   };
 }
 
@@ -91,7 +95,8 @@ function wholeArithmetic(
     const b = right(row, context, gathered);
     if (b === null) return null;
     if (typeof a === 'number' && typeof b === 'number') {
-      const result = operate(a, b);
+      // Whole numbers have no minus zero: adding 0 takes its sign away.
+      const result = operate(a, b) + 0;
       if (Number.isSafeInteger(result)) return result;
     }
     const exact = whole(sign, a, b);

@@ -40,7 +40,7 @@ function readNumber(text: string, to: Kind): Numeric | null {
 /** Towards zero. */
 function truncate(value: Value): Numeric | null {
   if (typeof value === 'bigint') return value;
-  const number = Math.trunc(Number(value));
+  const number = Math.trunc(Number(value)) + 0;
   return Number.isFinite(number) ? number : null;
 }
 

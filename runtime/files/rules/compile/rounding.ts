@@ -7,9 +7,13 @@ import { beforeOf } from './order.ts';
 export function rounding(compiler: Compiler, tree: TreeOf<'rounding'>): Eval<Numeric> {
   const of = compiler.number(tree.of);
   const operate = operation(tree);
+  // Whole numbers have no minus zero: adding 0 takes its sign away.
+  const zero = tree.kind === 'int' ? 0 : -0;
   return (row, context, gathered) => {
     const value = of(row, context, gathered);
-    return value === null ? null : operate(value);
+    if (value === null) return null;
+    const result = operate(value);
+    return typeof result === 'number' ? result + zero : result;
   };
 }
 
