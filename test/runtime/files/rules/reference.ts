@@ -17,7 +17,7 @@ export interface World {
 /** One cell for each row of ventas, or one for all. */
 export type Column = readonly Cell[] | { readonly one: Cell };
 
-interface Printed {
+export interface Printed {
   readonly text: string;
   readonly power: number;
 }
@@ -29,7 +29,7 @@ export interface Piece {
   value(world: World): Column;
 }
 
-const ATOM = 100;
+export const ATOM = 100;
 export const POWERS = {
   if: 1,
   or: 2,
@@ -44,14 +44,14 @@ export const POWERS = {
   sign: 11,
 } as const;
 
-const atom = (text: string): Printed => ({ text, power: ATOM });
+export const atom = (text: string): Printed => ({ text, power: ATOM });
 /** The text of a part that stands where only what binds tighter than `power` may stand bare. */
-const at = (printed: Printed, power: number): string =>
+export const at = (printed: Printed, power: number): string =>
   printed.power > power ? printed.text : `(${printed.text})`;
 
-type Language = 'pandas' | 'sage';
+export type Language = 'pandas' | 'sage';
 /** Writes a piece of parts; undefined where a part cannot be written in that language. */
-function written(
+export function written(
   language: Language,
   parts: readonly Piece[],
   write: (...parts: Printed[]) => Printed,
@@ -63,7 +63,7 @@ function written(
 const isColumn = (column: Column): column is readonly Cell[] => Array.isArray(column);
 
 /** Cell by cell; one value goes with every row. */
-function lift(world: World, parts: readonly Piece[], each: (...cells: Cell[]) => Cell): Column {
+export function lift(world: World, parts: readonly Piece[], each: (...cells: Cell[]) => Cell): Column {
   const columns = parts.map((part) => part.value(world));
   const cell = (column: Column, row: number): Cell => (isColumn(column) ? (column[row] as Cell) : column.one);
   if (!columns.some(isColumn)) return { one: each(...columns.map((column) => cell(column, 0))) };
@@ -231,281 +231,3 @@ export function choice(test: Piece, then: Piece, otherwise: Piece): Piece {
       ),
   };
 }
-
-export type CompareSign = '==' | '!=' | '<' | '<=' | '>' | '>=';
-
-function compared(sign: CompareSign, left: Cell, right: Cell, isTolerant: boolean, world: World): Cell {
-  if (left === null || right === null) return world.nulls === 'unknown' ? null : sign === '!=';
-  const equal = isEqual(left, right, isTolerant);
-  if (sign === '==') return equal;
-  if (sign === '!=') return !equal;
-  if (typeof left === 'string' && typeof right === 'string') return ordered(sign, points(left, right), 0);
-  return ordered(sign, left as number, right as number);
-}
-
-function ordered(sign: CompareSign, a: number, b: number): boolean {
-  if (sign === '<') return a < b;
-  if (sign === '<=') return a <= b;
-  return sign === '>' ? a > b : a >= b;
-}
-
-function isEqual(left: Cell, right: Cell, isTolerant: boolean): boolean {
-  if (!isTolerant)
-    return left === right || (typeof left !== typeof right && !(left! < right!) && !(left! > right!));
-  const [a, b] = [Number(left), Number(right)];
-  if (a === b) return true;
-  return (
-    Number.isFinite(a) && Number.isFinite(b) && Math.abs(a - b) / Math.max(Math.abs(a), Math.abs(b)) <= 1e-9
-  );
-}
-
-/** Code point by code point. */
-function points(left: string, right: string): number {
-  const [a, b] = [[...left], [...right]];
-  for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
-    const difference = (a[index]?.codePointAt(0) ?? -1) - (b[index]?.codePointAt(0) ?? -1);
-    if (difference !== 0) return difference;
-  }
-  return 0;
-}
-
-const isTolerant = (left: Piece, right: Piece): boolean =>
-  (left.kind === 'num' || right.kind === 'num') && left.kind !== 'date';
-
-export function compare(sign: CompareSign, left: Piece, right: Piece): Piece {
-  const write = (a: Printed, b: Printed): Printed => ({
-    text: `${at(a, POWERS.compare + 3)} ${sign} ${at(b, POWERS.compare + 3)}`,
-    power: POWERS.compare,
-  });
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [left, right], write),
-    sage: written('sage', [left, right], write),
-    value: (world) =>
-      lift(world, [left, right], (a, b) => compared(sign, a, b, isTolerant(left, right), world)),
-  };
-}
-
-export function between(of: Piece, low: Piece, high: Piece): Piece {
-  const power = POWERS.compare;
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [of, low, high], (a, b, c) =>
-      atom(`${at(a, POWERS.sign)}.between(${b.text}, ${c.text})`),
-    ),
-    sage: written('sage', [of, low, high], (a, b, c) => ({
-      text: `${at(a, power)} between ${at(b, power)} and ${at(c, power)}`,
-      power,
-    })),
-    value: (world) =>
-      lift(world, [of, low, high], (a, b, c) =>
-        junctionOf('and', compared('>=', a, b, true, world), compared('<=', a, c, true, world), world),
-      ),
-  };
-}
-
-export function among(of: Piece, items: readonly Piece[]): Piece {
-  const list = (language: Language) => items.map((item) => item[language]?.text).join(', ');
-  const power = POWERS.compare;
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [of], (a) => atom(`${at(a, POWERS.sign)}.isin([${list('pandas')}])`)),
-    sage: written('sage', [of], (a) => ({ text: `${at(a, power)} in (${list('sage')})`, power })),
-    value: (world) =>
-      lift(world, [of], (a) => {
-        if (a === null) return world.nulls === 'unknown' ? null : false;
-        return items.some((item) =>
-          isEqual(a, (item.value(world) as { one: Cell }).one, isTolerant(of, item)),
-        );
-      }),
-  };
-}
-
-function junctionOf(op: 'and' | 'or', a: Cell, b: Cell, world: World): Cell {
-  const decisive = op === 'or';
-  if (a === decisive || b === decisive) return decisive;
-  if (world.nulls === 'unknown' && (a === null || b === null)) return null;
-  return op === 'and' ? a === true && b === true : false;
-}
-
-/** `word`: written with the words also in pandas, else with `&` and `|`. */
-export function junction(op: 'and' | 'or', left: Piece, right: Piece, isWord: boolean): Piece {
-  const sign = op === 'and' ? '&' : '|';
-  const write =
-    (text: string, power: number) =>
-    (a: Printed, b: Printed): Printed => ({ text: `${at(a, power - 1)} ${text} ${at(b, power)}`, power });
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [left, right], isWord ? write(op, POWERS[op]) : write(sign, POWERS[sign])),
-    sage: written('sage', [left, right], write(op, POWERS[op])),
-    value: (world) => lift(world, [left, right], (a, b) => junctionOf(op, a, b, world)),
-  };
-}
-
-export function either(left: Piece, right: Piece): Piece {
-  const power = POWERS['^'];
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [left, right], (a, b) => ({
-      text: `${at(a, power - 1)} ^ ${at(b, power)}`,
-      power,
-    })),
-    sage: undefined,
-    value: (world) =>
-      lift(world, [left, right], (a, b) => {
-        if (world.nulls === 'unknown' && (a === null || b === null)) return null;
-        return (a === true) !== (b === true);
-      }),
-  };
-}
-
-export function not(of: Piece, isWord: boolean): Piece {
-  const tilde = (a: Printed): Printed => ({ text: `~${at(a, POWERS.sign - 1)}`, power: POWERS.sign });
-  const word = (a: Printed): Printed => ({ text: `not ${at(a, POWERS.not - 1)}`, power: POWERS.not });
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [of], isWord ? word : tilde),
-    sage: written('sage', [of], word),
-    value: (world) =>
-      lift(world, [of], (a) => (a === null ? (world.nulls === 'unknown' ? null : true) : a !== true)),
-  };
-}
-
-export function isNull(of: Piece): Piece {
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [of], (a) => atom(`${at(a, POWERS.sign)}.isnull()`)),
-    sage: written('sage', [of], (a) => ({ text: `${at(a, POWERS.compare)} is null`, power: POWERS.compare })),
-    value: (world) => lift(world, [of], (a) => a === null),
-  };
-}
-
-/** Whether the text is among the ids of clientes. */
-export function known(of: Piece): Piece {
-  return {
-    kind: 'bool',
-    pandas: undefined,
-    sage: written('sage', [of], (a) => atom(`exists_in(${a.text}, clientes.k)`)),
-    value: (world) => {
-      const ids = world.clientes.map(([id]) => id);
-      return lift(world, [of], (a) => (a === null ? null : ids.includes(a)));
-    },
-  };
-}
-
-export function duplicated(of: Piece, keepsFirst: boolean): Piece {
-  const keep = keepsFirst ? '' : 'keep=False';
-  return {
-    kind: 'bool',
-    pandas: written('pandas', [of], (a) => atom(`${at(a, POWERS.sign)}.duplicated(${keep})`)),
-    sage: undefined,
-    value: (world) => {
-      const cells = of.value(world) as readonly Cell[];
-      return cells.map((cell, index) => {
-        const places = cells.flatMap((other, place) => (other === cell && place !== index ? [place] : []));
-        return places.some((place) => !keepsFirst || place < index);
-      });
-    },
-  };
-}
-
-export type Reduction = 'sum' | 'count' | 'min' | 'max' | 'mean' | 'nunique' | 'any' | 'all' | 'median';
-const SAGE_NAMES: Partial<Record<Reduction, string>> = {
-  sum: 'sum',
-  count: 'count',
-  min: 'min_of',
-  max: 'max_of',
-  mean: 'avg',
-  nunique: 'distinct',
-  median: 'median',
-};
-
-/** One value of all rows; `by` (sage): of the rows of the same group. `mask` (pandas): of the rows it keeps. */
-export function reduction(
-  name: Reduction,
-  of: Piece,
-  more: { readonly by?: Piece; readonly mask?: Piece } = {},
-): Piece {
-  const { by, mask } = more;
-  const sageName = mask === undefined ? SAGE_NAMES[name] : undefined;
-  const isText = of.kind === 'text';
-  const kind =
-    name === 'any' || name === 'all' ? 'bool' : name === 'count' || name === 'nunique' ? 'int' : undefined;
-  return {
-    kind: kind ?? (name === 'mean' || name === 'median' ? 'num' : isText ? 'text' : of.kind),
-    pandas:
-      by === undefined && name !== 'median'
-        ? written('pandas', mask === undefined ? [of] : [of, mask], (a, b) =>
-            atom(
-              b === undefined
-                ? `${at(a, POWERS.sign)}.${name}()`
-                : `df[${b.text}]${a.text.replace(/^df/, '')}.${name}()`,
-            ),
-          )
-        : undefined,
-    sage:
-      sageName === undefined
-        ? undefined
-        : written('sage', by === undefined ? [of] : [of, by], (a, b) =>
-            atom(`${sageName}(${a.text}${b === undefined ? '' : ` by ${b.text}`})`),
-          ),
-    value: (world) => {
-      const cells = of.value(world) as readonly Cell[];
-      const kept = mask === undefined ? undefined : (mask.value(world) as readonly Cell[]);
-      if (by === undefined) {
-        return {
-          one: reduced(
-            name,
-            of.kind,
-            cells.filter((_, row) => kept === undefined || kept[row] === true),
-            world,
-          ),
-        };
-      }
-      const groups = by.value(world) as readonly Cell[];
-      return groups.map((group) =>
-        reduced(
-          name,
-          of.kind,
-          cells.filter((_, row) => groups[row] === group),
-          world,
-        ),
-      );
-    },
-  };
-}
-
-function reduced(name: Reduction, kind: Kind, all: readonly Cell[], world: World): Cell {
-  const cells = all.filter((cell) => cell !== null);
-  switch (name) {
-    case 'count':
-      return BigInt(cells.length);
-    case 'nunique':
-      return BigInt(new Set(cells).size);
-    case 'any':
-      return cells.includes(true) || (cells.length < all.length && world.nulls === 'unknown' ? null : false);
-    case 'all':
-      if (cells.includes(false)) return false;
-      return cells.length < all.length && world.nulls === 'unknown' ? null : true;
-    case 'sum':
-      return kind === 'int'
-        ? cells.reduce<Cell>((a, b) => (a as bigint) + (b as bigint), 0n)
-        : cells.reduce<Cell>((a, b) => (a as number) + (b as number), 0);
-    case 'mean':
-      return cells.length === 0 ? null : Number(reduced('sum', kind, cells, world)) / cells.length;
-    case 'min':
-    case 'max': {
-      const sorted = [...cells].sort((a, b) => order(a, b));
-      return (name === 'min' ? sorted[0] : sorted.at(-1)) ?? null;
-    }
-    case 'median': {
-      const sorted = cells.map(Number).sort((a, b) => a - b);
-      const half = sorted.length / 2;
-      if (sorted.length === 0) return null;
-      return sorted.length % 2 === 1 ? sorted[Math.floor(half)]! : (sorted[half - 1]! + sorted[half]!) / 2;
-    }
-  }
-}
-
-const order = (a: Cell, b: Cell): number =>
-  typeof a === 'string' ? points(a, b as string) : Number(a! > b!) - Number(a! < b!);
