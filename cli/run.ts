@@ -18,6 +18,7 @@ import { addTakeover } from './bot/takeover.ts';
 import { addTrace } from './bot/trace.ts';
 import { addUpdate } from './bot/update.ts';
 import { addWebhook } from './bot/webhook.ts';
+import { addFiles } from './files/commands.ts';
 import { addReplies } from './replies/commands.ts';
 import { sentenceOf } from './said.ts';
 import { addStatus } from './status/command.ts';
@@ -78,6 +79,7 @@ function hookline(world: World): Command {
   addTrace(program, world);
   addSend(bot, world);
   addReplies(program, world);
+  addFiles(program, world);
   addStatus(program, world);
   return program;
 }

@@ -14,16 +14,23 @@ const REPLIES = [
   ...['handoff list', 'handoff release'],
 ];
 
+const FILES = ['validate-spec', 'infer-spec'];
+
 test.each([
   ['bot', BOT],
   ['replies', REPLIES],
+  ['files', FILES],
 ])('every command of %s is here', async (system, commands) => {
   const { out } = await hookline([system, '--help']);
   const names = [...out.slice(out.indexOf('Commands:')).matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
   expect([...new Set(commands.map((words) => words.split(' ')[0]))].sort()).toEqual(names.sort());
 });
 
-const ALL = [...BOT.map((name) => `bot ${name}`), ...REPLIES.map((name) => `replies ${name}`)];
+const ALL = [
+  ...BOT.map((name) => `bot ${name}`),
+  ...REPLIES.map((name) => `replies ${name}`),
+  ...FILES.map((name) => `files ${name}`),
+];
 
 describe.each(['trace', 'status', ...ALL])('hookline %s --help', (words) => {
   test('has an example, and no default that is not one', async () => {

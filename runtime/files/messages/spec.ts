@@ -1,3 +1,4 @@
+import { INFER_MESSAGES } from './infer.ts';
 import { SELECT_MESSAGES } from './select.ts';
 import { SPEC_YAML_MESSAGES } from './spec-yaml.ts';
 
@@ -5,10 +6,21 @@ import { SPEC_YAML_MESSAGES } from './spec-yaml.ts';
 export const SPEC_MESSAGES = {
   ...SPEC_YAML_MESSAGES,
   ...SELECT_MESSAGES,
-  SPEC_INVALID: {
-    es: 'La especificación tiene {count} errores. Corrígelos y vuelve a enviarla.',
-    en: 'The specification has {count} errors. Mend them and send it again.',
+  ...INFER_MESSAGES,
+  SPEC_ERRORS_FOUND: {
+    es: 'La especificación no es válida (errores: {count}). Corrígelos y vuelve a enviarla.',
+    en: 'The specification is not valid (errors: {count}). Mend them and send it again.',
   },
+  SPEC_VALID: {
+    es: '{file} es válida (catálogos: {catalogs}, paquetes: {packages}, avisos: {warnings}).',
+    en: '{file} is valid (catalogs: {catalogs}, packages: {packages}, warnings: {warnings}).',
+  },
+  SPEC_WRITTEN: {
+    es: 'Especificación escrita en {file}. Revísala y valídala con: hookline files validate-spec {file}',
+    en: 'Specification written to {file}. Read it and check it with: hookline files validate-spec {file}',
+  },
+  WORD_ERROR: { es: 'error', en: 'error' },
+  WORD_WARNING: { es: 'aviso', en: 'warning' },
   SPEC_MORE_PROBLEMS: {
     es: 'Hay {more} problemas más. Corrige los anteriores y vuelve a validar para verlos.',
     en: 'There are {more} more problems. Mend the ones above and validate again to see them.',

@@ -1,0 +1,14 @@
+import type { Command } from 'commander';
+import type { World } from '../world.ts';
+import { addInferSpec } from './infer-spec.ts';
+import { addValidateSpec } from './validate-spec.ts';
+
+/** `hookline files …`. */
+export function addFiles(program: Command, world: World): void {
+  const files = program
+    .command('files')
+    .description('validation of CSV, Excel and ZIP deliveries against a specification')
+    .helpCommand(false);
+  addValidateSpec(files, world);
+  addInferSpec(files, world);
+}
