@@ -88,10 +88,6 @@ export const PROCESS_MESSAGES = {
     es: 'No hay ningún archivo de datos que procesar. Añade la entrega.',
     en: 'There is no data file to process: put the delivery into the folder `in` of the execution, or name it in `inputs`.',
   },
-  INPUT_NOT_FOUND: {
-    es: 'No existe el archivo «{filename}». Revisa su nombre y su ruta.',
-    en: 'There is no file "{filename}". Check its name and path.',
-  },
   KEY_SPACE_FULL: {
     es: 'No queda espacio temporal para comprobar valores únicos. Avisa al administrador.',
     en: 'No temporary space is left for checking unique values: give the run a larger temporary folder.',

@@ -13,8 +13,8 @@ export const RUN_MESSAGES = {
     en: 'The specification has errors. Correct the listed points and send it again.',
   },
   INPUT_NOT_FOUND: {
-    es: 'No se encontró el archivo de entrada {file}. Comprueba que se haya subido y vuelve a enviarlo.',
-    en: 'The input {file} was not found. Check that it was uploaded, and send it again.',
+    es: 'No se encontró el archivo de entrada {file}. Comprueba su nombre y que se haya subido, y vuelve a enviarlo.',
+    en: 'The input {file} was not found. Check its name and that it was uploaded, and send it again.',
   },
   INPUT_CHANGED: {
     es: 'El archivo de entrada {file} no es el que se registró. Vuelve a enviar la entrega como una nueva.',

@@ -15,7 +15,7 @@ export interface LocalFile {
 /** Throws INPUT_NOT_FOUND for a path that is no file. */
 export async function fileSource({ path: file, name = path.basename(file) }: LocalFile): Promise<Source> {
   const found = await stat(file).catch(() => undefined);
-  if (!found?.isFile()) throw new FilesError('INPUT_NOT_FOUND', 'permanent', { filename: name });
+  if (!found?.isFile()) throw new FilesError('INPUT_NOT_FOUND', 'permanent', { file: name });
   return {
     name,
     path: file,

@@ -99,7 +99,7 @@ export class FileProcessor {
     if (given) return { spec: given, problems: [] };
     const text = await readFile(yamlPath ?? '', 'utf8').catch((error: unknown) => {
       const filename = path.basename(yamlPath ?? '');
-      throw new FilesError('INPUT_NOT_FOUND', 'permanent', { filename }, { cause: error });
+      throw new FilesError('INPUT_NOT_FOUND', 'permanent', { file: filename }, { cause: error });
     });
     const { spec, problems } = loadSpec(text);
     if (!spec) throw new SpecInvalidError(problems);
