@@ -81,13 +81,14 @@ export class KeyPartition {
 
 /** The open file; it has no name any more, so that nothing stays of it whatever happens. */
 function written(path: string, { slots, arena }: KeyTable): number {
-  const file = openSync(path, 'wx+', 0o600);
+  let file: number | undefined;
   try {
+    file = openSync(path, 'wx+', 0o600);
     unlinkSync(path);
     for (const part of [slots, ...arena.chunks]) writeAll(file, part);
     return file;
   } catch (error) {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
     throw new FilesError('KEY_SPACE_FULL', 'hold', {}, { cause: error });
   }
 }

@@ -189,7 +189,7 @@ export class RuleRun {
     try {
       this.#budget.spend(work);
     } catch (error) {
-      if (!(error instanceof FilesError)) throw error;
+      if (!(error instanceof FilesError) || error.errorClass !== 'permanent') throw error;
       this.fault = { code: error.code, values: error.values };
     }
   }
