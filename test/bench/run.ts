@@ -19,6 +19,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Section>>> = {
   turn: async () => (await import('./turn.ts')).turn(),
   'files-read': async () => (await import('./files-read.ts')).filesRead(),
   replies: async () => (await import('./replies.ts')).replies(),
+  'files-rules': async () => (await import('./files-rules.ts')).filesRules(),
 };
 
 const REPORT = 'dist/reports/bench.md';

@@ -75,7 +75,7 @@ export class Sage {
   }
 
   today(at: number): Tree {
-    return constant(this.scope.today, 'date', at);
+    return { op: 'constant', value: this.scope.today, isToday: true, kind: 'date', home: undefined, at };
   }
 
   private attribute(syntax: Extract<Syntax, { node: 'attribute' }>): Tree {

@@ -46,7 +46,8 @@ export type AggregateFunction =
   | 'any';
 
 type Node =
-  | { readonly op: 'constant'; readonly value: Value }
+  /** `isToday`: its value is the day of the execution. */
+  | { readonly op: 'constant'; readonly value: Value; readonly isToday?: boolean }
   | { readonly op: 'column'; readonly catalog: string; readonly index: number }
   | { readonly op: 'rowNumber' }
   | { readonly op: 'arithmetic'; readonly sign: ArithmeticSign; readonly left: Tree; readonly right: Tree }

@@ -9,12 +9,16 @@ import { isTextBefore } from './order.ts';
 export function compare(compiler: Compiler, tree: TreeOf<'compare'>): Eval<boolean> {
   const { sign, left, right } = tree;
   const missing = missingOf(compiler, sign);
-  if (left.kind === 'text' || right.kind === 'text') {
-    return texts(sign, compiler.text(left), compiler.text(right), missing);
-  }
   const isEquality = sign === '==' || sign === '!=';
   if (isEquality && !(isNumber(left) || isNumber(right))) {
+    const constant = right.op === 'constant' ? right.value : null;
+    if (left.op === 'column' && constant !== null) {
+      return columnSame(sign === '==', left.index, constant, missing);
+    }
     return same(sign === '==', compiler.value(left), compiler.value(right), missing);
+  }
+  if (left.kind === 'text' || right.kind === 'text') {
+    return texts(sign, compiler.text(left), compiler.text(right), missing);
   }
   if (isEquality) {
     const isExact = tree.isExact || (left.kind !== 'num' && right.kind !== 'num');
@@ -39,6 +43,18 @@ function same(isEqual: boolean, left: Eval, right: Eval, missing: boolean | null
     if (a === null) return missing;
     const b = right(row, context, gathered);
     return b === null ? missing : (a === b) === isEqual;
+  };
+}
+
+function columnSame(
+  isEqual: boolean,
+  index: number,
+  constant: Value,
+  missing: boolean | null,
+): Eval<boolean> {
+  return (row) => {
+    const value = row[index] ?? null;
+    return value === null ? missing : (value === constant) === isEqual;
   };
 }
 
