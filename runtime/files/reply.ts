@@ -49,7 +49,7 @@ export function replyOf(outcome: RunOutcome, executionId: string | undefined): R
         status: 'error',
         ...own,
         error: outcome.code,
-        message: say('en', outcome.code),
+        message: say('en', outcome.code, { count: outcome.problems.length }),
         problems: outcome.problems,
       });
     case 'failed':

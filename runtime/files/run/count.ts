@@ -1,14 +1,7 @@
 import type { ProcessResult } from '../process/result.ts';
 import type { VerdictState } from '../store/execution-store.ts';
-import type { FilesMetric } from '../store/metrics.ts';
 import type { LocalInput } from './ports.ts';
 import type { Run } from './run-execution.ts';
-
-const VERDICTS: Readonly<Record<VerdictState, FilesMetric>> = {
-  SUCCEEDED: 'ExecutionsSucceeded',
-  PARTIAL: 'ExecutionsPartial',
-  REJECTED: 'ExecutionsRejected',
-};
 
 /** The numbers of a run that came to its verdict (contract files §9). */
 export function countFinished(
@@ -24,7 +17,6 @@ export function countFinished(
   const { counts } = processed.result;
   const millis = clock.nowMillis() - processed.startedMillis;
   const bytes = processed.inputs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  metrics.count(VERDICTS[state]);
   metrics.value('ProcessingTime', millis, 'Milliseconds');
   metrics.count('Rows', counts.records);
   metrics.count('Bytes', bytes);

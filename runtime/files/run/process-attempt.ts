@@ -24,7 +24,6 @@ const STATES: Readonly<Record<ProcessResult['verdict'], VerdictState>> = {
 export async function processAttempt(run: Run, material: Material, held: HeldLock): Promise<RunOutcome> {
   const { ports, record } = run;
   const { attempt } = record;
-  ports.metrics.count('ExecutionsStarted');
   ports.log.info('execution_started', { attempt, owner_id: held.ownerId, target: ports.target });
   const startedMillis = ports.clock.nowMillis();
   const signal = AbortSignal.any([held.signal, run.stopper.signal]);

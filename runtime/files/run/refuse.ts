@@ -22,11 +22,10 @@ export async function refuse(
   { refusal, problems }: Refusal,
   ports: RunPorts,
 ): Promise<RunOutcome> {
-  const { log, metrics } = ports;
+  const { log } = ports;
   log.warn('execution_refused', { code: refusal, problems: problems.length });
   try {
-    if (event.executionId !== undefined && (await reject(event.executionId, event.attempt, refusal, ports)))
-      metrics.count('ExecutionsRejected');
+    if (event.executionId !== undefined) await reject(event.executionId, event.attempt, refusal, ports);
   } catch (error) {
     log.error('record_not_written', { error: describeError(error) });
   }
@@ -38,12 +37,11 @@ async function reject(
   attempt: unknown,
   reason: string,
   { store }: RunPorts,
-): Promise<boolean> {
+): Promise<void> {
   const found = await store.get(executionId);
-  if (!found && attempt !== undefined) return false;
+  if (!found && attempt !== undefined) return;
   const record = found ?? (await store.create({ executionId })).record;
-  if (!isWaitingFor(record, attempt)) return false;
-  return (await store.reject(record, { errorClass: 'CONFIG', reason })).status === 'done';
+  if (isWaitingFor(record, attempt)) await store.reject(record, { errorClass: 'CONFIG', reason });
 }
 
 /** Only the event that a record waits for may end it. */

@@ -53,7 +53,7 @@ async function written(
 }
 
 async function stopped({ why }: StoppedError, record: ExecutionRecord, run: Unfinished): Promise<RunOutcome> {
-  const { store, log, metrics } = run.ports;
+  const { store, log } = run.ports;
   const isCancelled = why === 'cancelled';
   const status = await written(run, () =>
     isCancelled
@@ -61,7 +61,6 @@ async function stopped({ why }: StoppedError, record: ExecutionRecord, run: Unfi
       : store.handBack(record),
   );
   if (status === 'refused') return lockLost(run, new FencedError());
-  if (isCancelled) metrics.count('ExecutionsDead');
   log.info(isCancelled ? 'execution_cancelled' : 'execution_handed_back', { attempt: record.attempt });
   return { kind: isCancelled ? 'cancelled' : 'handed-back' };
 }
@@ -71,13 +70,12 @@ async function specInvalid(
   record: ExecutionRecord,
   run: Unfinished,
 ): Promise<RunOutcome> {
-  const { store, log, metrics } = run.ports;
+  const { store, log } = run.ports;
   await storeLogs(error, record, run);
   const status = await written(run, () =>
     store.reject(record, { errorClass: 'CONFIG', reason: 'SPEC_INVALID' }),
   );
   if (status === 'refused') return lockLost(run, new FencedError());
-  metrics.count('ExecutionsRejected');
   log.warn('execution_refused', { code: 'SPEC_INVALID', problems: error.problems.length });
   return { kind: 'refused', code: 'SPEC_INVALID', problems: error.problems };
 }
@@ -86,7 +84,6 @@ async function failed(error: unknown, run: Unfinished): Promise<RunOutcome> {
   const { ports, record, isStarted, isSealed } = run;
   const failure = failureOf(error, ports.newId());
   const { code, errorId, isRetryable } = failure;
-  ports.metrics.count('ExecutionsErrored');
   ports.log.error('execution_failed', {
     attempt: record?.attempt,
     error_id: errorId,

@@ -12,6 +12,8 @@ import type {
   TransitionResult,
 } from '../../../../runtime/files/store/execution-store.ts';
 
+import type { FilesMetric, FilesMetrics } from '../../../../runtime/files/store/metrics.ts';
+
 type Change = Partial<ExecutionRecord>;
 
 /** The transitions of contract files §2. */
@@ -28,6 +30,15 @@ const TRANSITIONS: Readonly<Record<ExecutionState, readonly ExecutionState[]>> =
   REJECTED: [],
 };
 
+const COUNTED: Partial<Record<ExecutionState, FilesMetric>> = {
+  RUNNING: 'ExecutionsStarted',
+  SUCCEEDED: 'ExecutionsSucceeded',
+  PARTIAL: 'ExecutionsPartial',
+  REJECTED: 'ExecutionsRejected',
+  ERRORED: 'ExecutionsErrored',
+  DEAD: 'ExecutionsDead',
+};
+
 /** Records in memory, with the conditions of the real store. `before` may break a call, by its name. */
 export class MemoryExecutions implements ExecutionStore {
   readonly records = new Map<string, ExecutionRecord>();
@@ -36,7 +47,10 @@ export class MemoryExecutions implements ExecutionStore {
   before: ((call: string) => void | Promise<void>) | undefined;
   after: ((call: string) => void | Promise<void>) | undefined;
 
-  constructor(private readonly clock: Pick<Clock, 'nowMillis'>) {}
+  constructor(
+    private readonly clock: Pick<Clock, 'nowMillis'>,
+    private readonly metrics: Pick<FilesMetrics, 'count'>,
+  ) {}
 
   private now = () => new Date(this.clock.nowMillis()).toISOString();
 
@@ -101,6 +115,8 @@ export class MemoryExecutions implements ExecutionStore {
       if (!TRANSITIONS[found.state].includes(state)) return { status: 'impossible', record: found };
       const record = { ...found, updatedAt: this.now(), ...change, state };
       this.records.set(record.executionId, record);
+      const name = COUNTED[state];
+      if (name && state !== given.state) this.metrics.count(name);
       return { status: 'done', record };
     });
   }
@@ -132,7 +148,10 @@ export class MemoryExecutions implements ExecutionStore {
   markStale(record: ExecutionRecord, reason: string) {
     return this.move(record, 'STALE', { reason });
   }
-  retryLater(record: ExecutionRecord, when: { nextRetryAtMillis: number; reason: string }) {
+  retryLater(
+    record: ExecutionRecord,
+    when: { nextRetryAtMillis: number; reason: string; byOperator?: boolean },
+  ) {
     const nextRetryAt = new Date(when.nextRetryAtMillis).toISOString();
     return this.move(record, 'RETRY_WAIT', { nextRetryAt, reason: when.reason });
   }

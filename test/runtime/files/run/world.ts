@@ -93,7 +93,6 @@ export const context = (remainingMillis = 900_000) => ({
 export class World {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'files-run-'));
   readonly clock = new FakeClock({ auto: false });
-  readonly store = new MemoryExecutions(this.clock);
   readonly locks = new MemoryLocks();
   readonly lines: string[] = [];
   readonly counted: [FilesMetric, number][] = [];
@@ -101,6 +100,7 @@ export class World {
     count: (name: FilesMetric, value = 1) => void this.counted.push([name, value]),
     value: (name: FilesMetric, value: number) => void this.counted.push([name, value]),
   };
+  readonly store = new MemoryExecutions(this.clock, this.metrics);
   readonly log = jsonLog(
     (line) => this.lines.push(line),
     () => this.clock.nowMillis(),
