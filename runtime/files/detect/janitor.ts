@@ -54,11 +54,13 @@ export async function reconcile(ports: JanitorPorts): Promise<number> {
   const query = { updatedFromMillis: clock.nowMillis() - 2 * HOUR_MILLIS };
   for (const state of ['SUCCEEDED', 'PARTIAL', 'REJECTED'] as const)
     for await (const record of store.byState(state, query)) {
-      const { executionId, publishedAt, manifestKey } = record;
+      // Without its date, so that it is copied once more.
+      const { publishedAt, ...unpublished } = record;
+      const { executionId, manifestKey } = record;
       if (publishedAt === undefined || manifestKey === undefined) continue;
       try {
         if (await storage.exists(executionId, 'manifest.json')) continue;
-        await publication.publish(record);
+        await publication.publish(unpublished);
         mended += 1;
         log.warn('publication_mended', { execution_id: executionId });
       } catch (error) {

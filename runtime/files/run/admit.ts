@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { asRecord, readJson } from '../../core/json.ts';
+import { asRecord } from '../../core/json.ts';
 import type { RunEvent } from '../event/types.ts';
 import { NotFoundError } from '../store/errors.ts';
 import type { ExecutionRecord, ExecutionState } from '../store/execution-record.ts';
 import type { TransitionResult, VerdictState } from '../store/execution-store.ts';
-import { resultBeside } from './attempt-folder.ts';
+import { readManifest } from '../store/manifest.ts';
 import { openRecord } from './open-record.ts';
 import type { RunOutcome, StoredResult } from './outcome.ts';
 import type { RunPorts } from './ports.ts';
@@ -95,8 +95,8 @@ export async function finishedBefore(
   const { manifestKey, state } = record;
   if (!isVerdict(state) || manifestKey === undefined || !(await isSameDelivery(event, record, ports)))
     return ended(record);
-  const bytes = await ports.storage.readFile(record.executionId, resultBeside(manifestKey));
-  const result: StoredResult = asRecord(readJson(new TextDecoder().decode(bytes)));
+  const manifest = await readManifest(ports.storage, record.executionId, manifestKey);
+  const result: StoredResult = asRecord(manifest.result);
   ports.log.info('execution_replayed', { state });
   return { kind: 'finished', state, result, isReplay: true };
 }

@@ -45,7 +45,11 @@ export interface Publication {
 
 /** What an attempt found, and the files that it left. */
 export interface Sealed extends Omit<Finished, 'manifestKey'> {
-  readonly files: readonly OutputFile[];
+  readonly outputs: readonly OutputFile[];
+  /** For events that come again. */
+  readonly result: unknown;
+  /** Of the specification. */
+  readonly configSha256: string;
 }
 
 /** What a run works with, in Lambda and on a host alike. */

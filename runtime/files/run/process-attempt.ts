@@ -4,14 +4,15 @@ import type { RunOptions } from '../event/types.ts';
 import type { ProcessResult } from '../process/result.ts';
 import type { HeldLock } from '../store/execution-lock.ts';
 import type { VerdictState } from '../store/execution-store.ts';
-import { attemptFolder, RESULT } from './attempt-folder.ts';
+import { attemptFolder } from '../store/paths.ts';
+import { sha256Of } from './admit.ts';
 import { bring, type Material } from './bring.ts';
 import { countFinished } from './count.ts';
 import { FencedError, type RunOutcome, type StoredResult } from './outcome.ts';
 import type { LocalInput } from './ports.ts';
 import type { Run } from './run-execution.ts';
 import { settle } from './settle.ts';
-import { uploadFailed, uploadOutputs } from './upload.ts';
+import { uploadOutputs } from './upload.ts';
 import { makeWorkdir, removeWorkdir, type Workdir } from './workdir.ts';
 
 const STATES: Readonly<Record<ProcessResult['verdict'], VerdictState>> = {
@@ -40,7 +41,14 @@ export async function processAttempt(run: Run, material: Material, held: HeldLoc
       locale: localeOf(run),
       signal,
     });
-    return await publish(run, held, { result, workdir, signal, startedMillis, inputs: brought.inputs });
+    return await publish(run, held, {
+      result,
+      workdir,
+      signal,
+      startedMillis,
+      yamlText: material.yamlText,
+      inputs: brought.inputs,
+    });
   } catch (error) {
     const stopped = held.signal.aborted ? held.signal : run.stopper.signal;
     return await settle(stopped.aborted ? stopped.reason : error, { ...run, outputs: workdir?.outputs });
@@ -64,6 +72,7 @@ interface Processed {
   readonly workdir: Workdir;
   readonly signal: AbortSignal;
   readonly startedMillis: number;
+  readonly yamlText: string;
   readonly inputs: readonly LocalInput[];
 }
 
@@ -76,20 +85,19 @@ async function publish(run: Run, held: HeldLock, processed: Processed): Promise<
   run.stopper.check();
   const outputs = await uploadOutputs(processed.workdir.outputs, place, ports, signal);
   const stored: StoredResult = { ...result, outputs };
-  const content = Buffer.from(JSON.stringify(stored));
-  const written = await ports.storage
-    .writeFile(executionId, `${place.folder}/${RESULT}`, content, { attempt, signal })
-    .catch((error: unknown) => {
-      throw uploadFailed(error);
-    });
   run.stopper.check();
   held.assertHeld();
   const state = STATES[result.verdict];
   const { counts } = result;
-  const files = [...outputs, { name: RESULT, bytes: written.sizeBytes, sha256: written.sha256 }];
   // From here on the manifest may stand, whatever the answer: the detector writes its verdict.
   run.isSealed = true;
-  const manifestKey = await ports.publication.seal(record, held.ownerId, { state, counts, files });
+  const manifestKey = await ports.publication.seal(record, held.ownerId, {
+    state,
+    counts,
+    outputs,
+    result: stored,
+    configSha256: sha256Of(processed.yamlText),
+  });
   held.assertHeld();
   const finished = await ports.store.finish(record, { state, counts, manifestKey });
   if (finished.status !== 'done') throw new FencedError();

@@ -2,7 +2,8 @@ import { describeError } from '../../core/errors.ts';
 import type { RunEvent } from '../event/types.ts';
 import { LockLostError } from '../store/errors.ts';
 import type { ExecutionRecord } from '../store/execution-record.ts';
-import { attemptFolder, ERROR_LOG } from './attempt-folder.ts';
+import { attemptFolder } from '../store/paths.ts';
+import { publishErrorLog } from '../store/publish.ts';
 import { errorLog, failureClass, failureOf } from './failure.ts';
 import { FencedError, type RunFailure, type RunOutcome, SpecInvalidError, StoppedError } from './outcome.ts';
 import type { RunPorts } from './ports.ts';
@@ -115,10 +116,9 @@ async function storeLogs(error: unknown, record: ExecutionRecord, run: Unfinishe
 }
 
 /** To its plain name, after the state says so (contract files §7). */
-async function copyErrorLog({ executionId, attempt, ownerId = '' }: ExecutionRecord, run: Unfinished) {
+async function copyErrorLog(record: ExecutionRecord, run: Unfinished): Promise<void> {
   try {
-    const from = `${attemptFolder(attempt, ownerId)}/${ERROR_LOG}`;
-    await run.ports.storage.copy(executionId, from, ERROR_LOG);
+    await publishErrorLog(run.ports.storage, record);
   } catch (cause) {
     run.ports.log.warn('error_log_not_copied', { error: describeError(cause) });
   }

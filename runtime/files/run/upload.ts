@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { FilesError } from '../errors.ts';
 import type { OutputFile } from '../process/result.ts';
-import { ERROR_LOG } from './attempt-folder.ts';
 import type { RunPorts } from './ports.ts';
 import { filesBelow } from './workdir.ts';
 
@@ -54,7 +53,7 @@ export async function uploadLogs(
   { storage }: Pick<RunPorts, 'storage'>,
 ): Promise<void> {
   const { executionId, attempt, folder } = place;
-  await storage.writeFile(executionId, `${folder}/${ERROR_LOG}`, Buffer.from(errorLog), { attempt });
+  await storage.writeFile(executionId, `${folder}/error.log`, Buffer.from(errorLog), { attempt });
   const names = outputs === undefined ? [] : (await filesBelow(outputs)).filter(isLog);
   for (const name of names)
     await storage.writeStream(

@@ -73,7 +73,7 @@ test('files T21: inputs called config.yaml and output.csv are inputs, and are no
   expect(status).toBe(200);
   expect(seen).toEqual(['config.yaml: an input', 'output.csv: another input', 'sage_yaml: {}']);
   const manifest = JSON.parse(await world.text('manifest.json'));
-  const output = manifest.files.find(({ name }: { name: string }) => name === 'output.csv');
+  const output = manifest.outputs.find(({ name }: { name: string }) => name === 'output.csv');
   expect(output.bytes).toBe(4);
   expect(await world.text('attempts/1-owner-1/output.csv')).toBe('a\n1\n');
   // The inputs are what they were.

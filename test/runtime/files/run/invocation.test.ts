@@ -28,12 +28,12 @@ test('files T16: a CSV event is answered with its result, every output is in the
   expect(world.record.publishedAt).toBeDefined();
   const manifest = JSON.parse(await world.text('manifest.json'));
   expect(manifest).toMatchObject({ v: 1, attempt: 1, owner_id: 'owner-1', state: 'SUCCEEDED' });
-  const listed = manifest.files.map(({ name }: { name: string }) => name);
-  expect(listed).toEqual(['output.csv', 'output.log', 'report.json', 'result.json']);
+  const listed = manifest.outputs.map(({ name }: { name: string }) => name);
+  expect(listed).toEqual(['output.csv', 'output.log', 'report.json']);
   for (const name of listed) {
     expect(await world.text(name)).toBe(await world.text(`attempts/1-owner-1/${name}`));
     expect(await world.storage.stat('e1', name)).toMatchObject({
-      sha256: manifest.files.find((one: { name: string }) => one.name === name).sha256,
+      sha256: manifest.outputs.find((one: { name: string }) => one.name === name).sha256,
     });
   }
   expect(world.locks.items.size).toBe(0);

@@ -133,7 +133,7 @@ export class World {
       clock,
       log,
       metrics,
-      publication: storedPublication(over.storage ?? storage, store),
+      publication: storedPublication({ storage: over.storage ?? storage, store, clock, log }),
       process: (input) => {
         this.processed += 1;
         return this.process(input);
