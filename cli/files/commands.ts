@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { World } from '../world.ts';
+import { addConvertSpec } from './convert-spec.ts';
 import { addInferSpec } from './infer-spec.ts';
 import { addValidateSpec } from './validate-spec.ts';
 
@@ -11,4 +12,5 @@ export function addFiles(program: Command, world: World): void {
     .helpCommand(false);
   addValidateSpec(files, world);
   addInferSpec(files, world);
+  addConvertSpec(files, world);
 }

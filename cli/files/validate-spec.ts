@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Locale, say } from '../../runtime/files/messages.ts';
 import type { LoadedSpec } from '../../runtime/files/spec/load.ts';
+import type { Problem } from '../../runtime/files/spec/types.ts';
 import { example } from '../bot/project-options.ts';
 import type { World } from '../world.ts';
 import { textOf } from './input-file.ts';
@@ -28,7 +29,7 @@ export function addValidateSpec(files: Command, world: World): void {
       const loaded = loadSpec(source.text);
       world.terminal.out(
         flags.json
-          ? `${JSON.stringify(asJson(loaded, file, locale))}\n`
+          ? `${JSON.stringify(resultJson(loaded, file, locale))}\n`
           : asText(loaded, source, locale, world),
       );
       requireValid(loaded, locale);
@@ -59,16 +60,19 @@ function asText(
   return `${told}${say(locale, 'SPEC_VALID', values)}\n`;
 }
 
-const asJson = ({ spec, problems }: LoadedSpec, file: string, locale: Locale): object => ({
+const resultJson = ({ spec, problems }: LoadedSpec, file: string, locale: Locale): object => ({
   file,
   valid: spec !== undefined,
-  problems: problems.map(({ code, severity, path, at, values }) => ({
-    code,
-    severity,
-    path,
-    line: at.line,
-    column: at.column,
-    message: say(locale, code, values),
-    values,
-  })),
+  problems: problems.map((problem) => asJson(problem, locale)),
+});
+
+/** A problem for programs: its code and values are stable, its message is for people. */
+export const asJson = ({ code, severity, path, at, values }: Problem, locale: Locale): object => ({
+  code,
+  severity,
+  path,
+  line: at.line,
+  column: at.column,
+  message: say(locale, code, values),
+  values,
 });

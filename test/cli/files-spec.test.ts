@@ -141,3 +141,33 @@ describe('hookline files infer-spec', () => {
     expect((await files('infer-spec', written('f.csv', 'a'), '--rows', '0')).exitCode).toBe(2);
   });
 });
+
+describe('hookline files convert-spec', () => {
+  const OLD = `catalog:
+  name: Ventas
+  filename: ventas.csv
+  delimiter: ","
+  owner: x
+  fields: [{name: cliente, type: text}]
+`;
+
+  test('prints the document, and on the other stream what was left out', async () => {
+    const file = written('old.yaml', OLD);
+    const { exitCode, out, error } = await files('convert-spec', file);
+    expect(exitCode).toBe(0);
+    expect(loadSpec(out).spec?.catalogs.has('ventas')).toBe(true);
+    expect(error).toContain(`${file}:5:3: aviso: La clave owner no tiene equivalente`);
+    const json = JSON.parse((await files('convert-spec', file, '--json')).out);
+    expect(json).toMatchObject({ text: out, problems: [{ file, code: 'CONVERT_KEY_DROPPED', line: 5 }] });
+  });
+
+  test('exits with 1 where the result needs mending, and gives it all the same', async () => {
+    const file = written('old-bad.yaml', OLD.replace('type: text', 'type: colour'));
+    const target = path.join(folder, 'converted.yaml');
+    const { exitCode, error } = await files('convert-spec', file, '--out', target);
+    expect(exitCode).toBe(1);
+    expect(error).toContain('errores: 1');
+    expect(readFileSync(target, 'utf8')).toContain('type: colour');
+    expect((await files('convert-spec', EXAMPLE)).exitCode).toBe(1);
+  });
+});

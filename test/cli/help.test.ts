@@ -14,7 +14,7 @@ const REPLIES = [
   ...['handoff list', 'handoff release'],
 ];
 
-const FILES = ['validate-spec', 'infer-spec'];
+const FILES = ['validate-spec', 'infer-spec', 'convert-spec'];
 
 test.each([
   ['bot', BOT],

@@ -2,6 +2,7 @@ import { Document } from 'yaml';
 import { FilesError } from '../errors.ts';
 import { type Locale, say } from '../messages.ts';
 import type { ReadOptions, Source } from '../read/types.ts';
+import { freeId, safeId } from '../spec/ids.ts';
 import type { PackageType } from '../spec/types.ts';
 import { type GuessedTable, guessTable } from './columns.ts';
 import { type Sample, sampleOf } from './sample.ts';
@@ -39,30 +40,14 @@ export async function inferSpec(
     const { type, delimiter, rows: sample } = await sampleOf(source, rows, reading);
     const filename = source.name.replace(/^.*[\\/]/, '').replace(/\.gz$/i, '');
     if (sample.length === 0) throw new FilesError('INFER_NO_ROWS', 'permanent', { file: filename });
-    const id = catalogId(
-      filename,
+    const id = freeId(
+      safeId(filename.replace(/\.[^.]*$/, '')),
       catalogs.map((each) => each.id),
     );
     catalogs.push({ id, filename, type, delimiter, ...guessTable(sample) });
   }
   const type = isArchive || catalogs.length > 1 ? 'ZIP' : (catalogs[0]?.type ?? 'CSV');
   return { text: documentText(catalogs, type, locale), catalogs };
-}
-
-/** `Ventas 2024.csv` as `ventas_2024`. */
-function catalogId(filename: string, taken: readonly string[]): string {
-  const base = filename
-    .replace(/\.[^.]*$/, '')
-    .normalize('NFD')
-    .replaceAll(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '')
-    .slice(0, 60);
-  const wanted = /^[a-z]/.test(base) ? base : `datos_${base}`.replace(/_$/, '');
-  let id = wanted;
-  for (let number = 2; taken.includes(id); number += 1) id = `${wanted}_${number}`;
-  return id;
 }
 
 function documentText(catalogs: readonly InferredCatalog[], type: PackageType, locale: Locale): string {

@@ -14,4 +14,20 @@ export const INFER_MESSAGES = {
     es: '{file} no tiene filas de las que partir. Usa un archivo con datos.',
     en: '{file} has no rows to start from. Use a file with data.',
   },
+  CONVERT_COMMENT: {
+    es: 'Convertida del formato anterior: valídala y revisa lo que se avisó al convertir.',
+    en: 'Converted from the older format: validate it and look at what was said while converting.',
+  },
+  CONVERT_ROOT: {
+    es: 'El archivo no es del formato anterior: falta catalog o package en su raíz. Convierte solo archivos de ese formato.',
+    en: 'The file is not of the older format: catalog or package is missing at its root. Convert files of that format only.',
+  },
+  CONVERT_KEY_DROPPED: {
+    es: 'La clave {key} no tiene equivalente y no se convirtió. Añade a mano lo que haga falta.',
+    en: 'The key {key} has no counterpart and was not converted. Add by hand what is needed.',
+  },
+  CONVERT_PATTERN: {
+    es: 'El patrón {pattern} no se puede conservar: se puso {filename}. Escribe el nombre exacto del archivo.',
+    en: 'The pattern {pattern} cannot be kept: {filename} was put. Write the exact name of the file.',
+  },
 } as const;

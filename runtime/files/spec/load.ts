@@ -36,14 +36,26 @@ const ENDS_READING: ReadonlySet<string> = new Set([
  * §4.1). Never throws.
  */
 export function loadSpec(given: string): LoadedSpec {
+  const { text, root, problems } = readDocument(given);
+  return root ? readTree(text, root, problems) : finish(undefined, problems);
+}
+
+/** Text to nodes within the limits. Without a root, the problems say why. */
+export function readDocument(given: string): {
+  /** Without a byte order mark. */
+  readonly text: string;
+  readonly root: DocumentNode | undefined;
+  readonly problems: readonly Problem[];
+} {
   const text = given.replace(/^\ufeff/, '');
   const parsed = parseYaml(text);
   const faults = [...parsed.faults];
   const root = parsed.document && buildTree(text, parsed.document.contents, parsed, faults);
   const problems = faults.map(problemOf);
-  if (!root || isBlank(root)) return finish(undefined, isUnread(problems) ? problems : [...problems, EMPTY]);
-  if (faults.some(({ code }) => ENDS_READING.has(code))) return finish(undefined, problems);
-  return readTree(text, root, problems);
+  if (!root || isBlank(root))
+    return { text, root: undefined, problems: problems.length > 0 ? problems : [EMPTY] };
+  const isUnsure = faults.some(({ code }) => ENDS_READING.has(code));
+  return { text, root: isUnsure ? undefined : root, problems };
 }
 
 const EMPTY: Problem = {
@@ -55,7 +67,6 @@ const EMPTY: Problem = {
 };
 
 const isBlank = (root: DocumentNode): boolean => root.kind === 'scalar' && root.value === null;
-const isUnread = (problems: readonly Problem[]): boolean => problems.length > 0;
 
 const problemOf = ({ code, at, values }: Fault): Problem => ({
   code,
