@@ -163,7 +163,10 @@ export function defineStorageConformance(name: string, makeStorage: () => Promis
     test('an address without credentials', async () => {
       const id = newId();
       await write(id, 'report.html');
-      expect(await storage.presign(id, 'report.html', 60)).toMatch(/^(https?|file):\/\/.*report\.html/);
+      const address = await storage.presign(id, 'report.html', 60);
+      expect(address).toMatch(/^(https?|file):\/\/.*report\.html/);
+      // An emulator's; the fake serves none.
+      if (address.startsWith('http:')) expect(await (await fetch(address)).text()).toBe('report.html');
     });
   });
 }
