@@ -35,6 +35,7 @@ const THROTTLES = new Set([
   'RequestLimitExceeded',
   'RequestThrottled',
   'SlowDown',
+  'RequestTimeout',
   'TransactionConflictException',
   'TransactionInProgressException',
 ]);

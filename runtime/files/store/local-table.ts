@@ -1,3 +1,4 @@
+import { ConfigError } from '../../core/errors.ts';
 import type { JsonRecord } from '../../core/json.ts';
 
 /** What stands at a key afterwards; undefined: nothing. */
@@ -26,9 +27,13 @@ const BUSY_MILLIS = 5000;
 /** Name of the file beside the executions; no execution can have it. */
 export const STATE_FILE = '.state.sqlite';
 
-/** Opens, or makes, the file; `:memory:` for tables that end with the process. Needs Node 22.13. */
+/** Opens, or makes, the file; `:memory:` for tables that end with the process. Throws `ConfigError` before Node 22.13. */
 export async function openLocalTables(path: string): Promise<LocalTables> {
-  const { DatabaseSync } = await import('node:sqlite');
+  const { DatabaseSync } = await import('node:sqlite').catch(() => {
+    throw new ConfigError([
+      'without use_s3, Node 22.13 or newer is needed: it keeps locks and records with node:sqlite',
+    ]);
+  });
   const database = new DatabaseSync(path);
   database.exec(`PRAGMA busy_timeout = ${BUSY_MILLIS}`);
   const table = (name: string): LocalTable => {

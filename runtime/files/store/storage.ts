@@ -40,7 +40,7 @@ export interface StorageAdapter {
     options?: WriteOptions,
   ): Promise<WrittenFile>;
   readFile(executionId: string, fileName: string): Promise<Uint8Array>;
-  /** As `writeFile`, with parts of 8 MiB in memory at the most. When `content` fails nothing stays. */
+  /** As `writeFile`, with two or three parts of 8 MiB in memory at the most. When `content` fails nothing stays. */
   writeStream(
     executionId: string,
     fileName: string,

@@ -8,9 +8,11 @@ import {
   StorageRefusedError,
   TransientStorageError,
 } from '../../../../runtime/files/store/errors.ts';
+import { ownManifest } from '../../../../runtime/files/store/manifest.ts';
 import { collect } from '../../../support/collect.ts';
 import { awsError } from '../../../support/tap.ts';
 import { onFakeS3 } from './s3.ts';
+import { done, LAMBDA, leaveAttempt, storeWorld } from './world.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
@@ -37,6 +39,16 @@ describe('files T58: compression', () => {
     expect(gunzipSync(object.body).equals(text)).toBe(true);
     expect(Buffer.from(await storage.readFile('a1', 'output.csv')).equals(text)).toBe(true);
     expect(await storage.stat('a1', 'output.csv')).toMatchObject(written);
+  });
+
+  test('the manifest has the SHA-256 of the plain bytes', async () => {
+    const { storage, executions } = storeWorld();
+    const { record } = await executions.create({ executionId: 'a1' });
+    const run = done(await executions.start(done(await executions.dispatch(record, LAMBDA)), 'a'));
+    await leaveAttempt(storage, run, { 'output.csv': text.toString() });
+    expect((await ownManifest(storage, run))?.outputs).toEqual([
+      { name: 'output.csv', bytes: text.byteLength, sha256: sha256(text) },
+    ]);
   });
 
   test.each([
@@ -184,6 +196,7 @@ describe('errors have their kind, and say nothing of the service’s own', () =>
     ['Forbidden', 403, AccessError],
     ['NoSuchBucket', 404, AccessError],
     ['SlowDown', 503, TransientStorageError],
+    ['RequestTimeout', 400, TransientStorageError],
     ['InternalError', 500, TransientStorageError],
     ['EntityTooLarge', 400, StorageRefusedError],
   ])('%s', async (name, status, kind) => {
