@@ -88,7 +88,7 @@ export async function* range(
   }
 }
 
-/** The file as yauzl reads its directory; places outside of it are an error, not a throw in a callback. */
+/** The file as yauzl reads its directory; places outside of it fail the promise and throw in no callback. */
 export class DirectoryReader extends RandomAccessReader {
   constructor(private readonly file: RandomAccess) {
     super();
@@ -101,10 +101,6 @@ export class DirectoryReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    if (!(position >= 0 && position + length <= this.file.sizeBytes)) {
-      setImmediate(callback, new Error('outside of the file'));
-      return;
-    }
     this.file.read(buffer.subarray(offset, offset + length), position).then(
       (isWhole) => setImmediate(callback, isWhole ? null : new Error('the file has become shorter')),
       (error: Error) => setImmediate(callback, error),

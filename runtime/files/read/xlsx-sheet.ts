@@ -87,7 +87,6 @@ export class SheetParser implements XmlHandlers {
   #closeCell(): void {
     if (!this.#hasValue || this.#column < 0) return;
     const text = this.#value();
-    this.#hasValue = false;
     if (text === '') return;
     while (this.#cells.length < this.#column) this.#cells.push(null);
     this.#cells.push(text);

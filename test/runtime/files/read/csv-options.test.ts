@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { CsvScanner } from '../../../../runtime/files/read/csv-scan.ts';
+import { Decoder } from '../../../../runtime/files/read/encoding.ts';
 import { readTable } from '../../../../runtime/files/read/read-table.ts';
 import { CSV, codes, csv, field, readAll, source } from './support.ts';
 
@@ -23,6 +24,13 @@ describe('options of the format', () => {
     expect(other.problems).toMatchObject([
       { code: 'ENCODING_BOM', severity: 'warning', values: { expected: 'windows-1252', found: 'utf-8' } },
     ]);
+  });
+
+  test('a BOM is known also when its bytes come one by one', () => {
+    for (const bytes of [Buffer.from('\ufeffñ'), Buffer.from('\ufeffñ', 'utf16le')]) {
+      const decoder = new Decoder('auto');
+      expect([...bytes].map((byte) => decoder.push(Buffer.from([byte]))).join('') + decoder.end()).toBe('ñ');
+    }
   });
 
   test('comment, skip_rows and blank lines are skipped and counted', async () => {
@@ -129,6 +137,22 @@ describe('large files', () => {
     const lines = 40_000;
     const read = await csv('x,"y\n'.repeat(lines), AB, {}, [1 << 16]);
     expect(read.rows.length + read.problems.length).toBeGreaterThanOrEqual(lines / 2);
+  });
+
+  test('a long record in small pieces is not read anew with each of them', async () => {
+    const text = `1,"${'x'.repeat(3 * 2 ** 20)}"\n2,3`;
+    const scanner = new CsvScanner(
+      { ...CSV, isTrimmed: false },
+      { record: () => rows++, fault: () => rows--, mixedLineEnds: () => {} },
+    );
+    let rows = 0;
+    for (let at = 0; at < text.length; at += 64) {
+      scanner.push(text.slice(at, at + 64));
+      while (scanner.scan(9, false));
+    }
+    scanner.push('');
+    while (scanner.scan(9, true));
+    expect(rows).toBe(2);
   });
 
   test('batches are of about 1,000 rows, the signal and progress are looked at once per MiB', async () => {

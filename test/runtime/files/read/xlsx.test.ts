@@ -110,6 +110,7 @@ describe('cells', () => {
     [-1, 14, false, '-1'],
     [0.75, 'hh:mm', false, '18:00:00'],
     [0.75, 20, false, '18:00:00'],
+    [0.5, 'dd/mm/yyyy hh:mm', false, '0.5'],
     [1.75, 'h:mm', false, '1900-01-01T18:00:00'],
     [1.5, '[h]:mm:ss', false, '1.5'],
     [45_322, '[$-C0A]d" de "mmmm;@', false, '2024-01-31'],
@@ -197,6 +198,13 @@ describe('rows', () => {
 
 describe('sheets', () => {
   const content = xlsx({ sheets: [sheet([['1']]), sheet([['2']], 'Año & más')] });
+
+  test('a sheet that is a chart does not count', async () => {
+    const change = (name: string, text: string) =>
+      name === 'xl/_rels/workbook.xml.rels' ? text.replace('/worksheet"', '/chartsheet"') : text;
+    const chart = xlsx({ sheets: [sheet([['1']]), sheet([['2']], 'datos')], change });
+    expect((await read(chart, ['a'])).rows).toEqual([['2']]);
+  });
 
   test('the first, by number, by name in any case; another is an error', async () => {
     for (const [asked, value] of [

@@ -129,6 +129,21 @@ describe('files T50: what no delivery needs is refused with a code each', () => 
   });
 });
 
+test('names are compared in one form; a member gives no more bytes than the archive says', async () => {
+  expect(Object.keys(await textsOf(source(zip({ 'nin\u0303o.csv': '1' }))))).toEqual(['niño.csv']);
+  const liar = patchHeaders(zip({ 'a.csv': 'x'.repeat(500_000) }), 0, (header) =>
+    header.writeUInt32LE(100_000, SHARED.sizeBytes),
+  );
+  const delivery = await openZip(source(liar));
+  let given = 0;
+  const reading = (async () => {
+    for await (const piece of delivery.members[0]!.bytes()) given += piece.length;
+  })();
+  await expect(reading).rejects.toMatchObject({ code: 'ZIP_SIZE' });
+  expect(given).toBeLessThanOrEqual(100_000);
+  await delivery.close();
+});
+
 test('an abort ends the reading of a member with its reason', async () => {
   const controller = new AbortController();
   const archive = zip({ 'a.csv': [randomBytes(3 * 2 ** 20), { level: 0 }] });
