@@ -18,6 +18,7 @@ import { addTakeover } from './bot/takeover.ts';
 import { addTrace } from './bot/trace.ts';
 import { addUpdate } from './bot/update.ts';
 import { addWebhook } from './bot/webhook.ts';
+import { ExitError } from './exit.ts';
 import { addFiles } from './files/commands.ts';
 import { addReplies } from './replies/commands.ts';
 import { sentenceOf } from './said.ts';
@@ -25,7 +26,7 @@ import { addStatus } from './status/command.ts';
 import { paint } from './terminal.ts';
 import { processWorld, type World } from './world.ts';
 
-/** 0: done. 1: it was tried and failed. 2: the command line is wrong, nothing was done. */
+/** 0: done. 1: it was tried and failed. 2: the command line is wrong, nothing was done; `files run`: it cannot be done. */
 export type ExitCode = 0 | 1 | 2;
 
 /** Runs `hookline` with the arguments after the program's name. Never throws. */
@@ -37,7 +38,7 @@ export async function run(args: readonly string[], world: World = processWorld):
     // Commander has printed its sentence already, and throws for --help and --version too.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     world.terminal.error(`${paint(world.terminal, 'red', 'error:')} ${sentenceOf(error)}\n`);
-    return 1;
+    return error instanceof ExitError ? error.exitCode : 1;
   }
 }
 

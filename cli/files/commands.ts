@@ -1,7 +1,11 @@
 import type { Command } from 'commander';
 import type { World } from '../world.ts';
 import { addConvertSpec } from './convert-spec.ts';
+import { addDashboard } from './dashboard.ts';
 import { addInferSpec } from './infer-spec.ts';
+import { addLocks } from './locks.ts';
+import { addRedrive } from './redrive.ts';
+import { addRun } from './run.ts';
 import { addValidateSpec } from './validate-spec.ts';
 
 /** `hookline files …`. */
@@ -10,7 +14,11 @@ export function addFiles(program: Command, world: World): void {
     .command('files')
     .description('validation of CSV, Excel and ZIP deliveries against a specification')
     .helpCommand(false);
+  addRun(files, world);
   addValidateSpec(files, world);
   addInferSpec(files, world);
   addConvertSpec(files, world);
+  addLocks(files, world);
+  addRedrive(files, world);
+  addDashboard(files, world);
 }

@@ -14,7 +14,7 @@ const REPLIES = [
   ...['handoff list', 'handoff release'],
 ];
 
-const FILES = ['validate-spec', 'infer-spec', 'convert-spec'];
+const FILES = ['run', 'validate-spec', 'infer-spec', 'convert-spec', 'locks', 'redrive', 'dashboard'];
 
 test.each([
   ['bot', BOT],

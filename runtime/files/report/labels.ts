@@ -62,7 +62,7 @@ const ES = {
   error: 'error',
   warning: 'advertencia',
   messageSeverity: 'mensaje',
-  noRecords: 'sin registros',
+  resultsIn: 'Resultados en',
 } as const;
 
 export type Label = keyof typeof ES;
@@ -129,7 +129,7 @@ const EN: Readonly<Record<Label, string>> = {
   error: 'error',
   warning: 'warning',
   messageSeverity: 'message',
-  noRecords: 'no records',
+  resultsIn: 'Results in',
 };
 
 const LABELS: Readonly<Record<Locale, Readonly<Record<Label, string>>>> = { es: ES, en: EN };
