@@ -154,6 +154,9 @@ function wholeChange(
   const user = request.entries.find((entry) => entry.role === 'user');
   const assistant = request.entries.find((entry) => entry.role === 'assistant');
   const ends = ['pending_turn', 'turn_attempts', ...LEASE_ATTRIBUTES];
+  const counts = Object.entries({ ...change.add, ...(isCounted && added > 0 && { message_count: added }) });
+  // Nothing can be added to what another service wrote as null: such a count begins.
+  const isNumber = ([name]: [string, unknown]) => item[name] === undefined || item[name]?.N !== undefined;
   return {
     set: {
       updated_at: nowIso,
@@ -161,9 +164,10 @@ function wholeChange(
       last_assistant_message_sid: assistant?.partSids.at(-1),
       last_turn_id: isTurn ? guard.turnId : undefined,
       message_count: isCounted ? undefined : archivedCount + entries.length + added,
+      ...Object.fromEntries(counts.filter((count) => !isNumber(count))),
       ...change.set,
     },
     remove: [...(change.remove ?? []), ...(isTurn ? ends : [])],
-    add: { ...change.add, ...(isCounted && added > 0 && { message_count: added }) },
+    add: Object.fromEntries(counts.filter(isNumber)),
   };
 }

@@ -20,9 +20,12 @@ export interface Collected {
   readonly isStopped: boolean;
 }
 
+/** The record remembers 200 sids: those of a turn must be among them until its rows are deleted. */
+const MAX_ROWS = 100;
+
 /**
- * Chooses what a turn answers, of rows in order of arrival: as many rows of the channel's route as fit, at least one (contract replies §3.2
- * steps 5 and 6). Rows of other routes are the sweeper's. Throws hold when a row is another user's.
+ * Chooses what a turn answers, of rows in order of arrival: as many rows of the channel's route as fit, at least one
+ * and at most 100 (contract replies §3.2 steps 5 and 6). Rows of other routes are the sweeper's. Throws hold when a row is another user's.
  */
 export function collect(staged: readonly StagedRow[], limits: CollectLimits): Collected {
   const { processedSids, primaryChannel, maxChars } = limits;
@@ -38,11 +41,16 @@ export function collect(staged: readonly StagedRow[], limits: CollectLimits): Co
   let chars = 0;
   for (const row of open) {
     chars += rowText(row).length + 1;
-    if (rows.length > 0 && chars - 1 > maxChars) break;
+    if (rows.length === MAX_ROWS || (rows.length > 0 && chars - 1 > maxChars)) break;
     rows.push(row);
   }
+  return { rows, leftOver, isStopped: asksToStop(staged, processedSids) };
+}
+
+/** Whether the user's last wish among rows in order of arrival, of those that the record does not know, is to be left alone. */
+export function asksToStop(staged: readonly StagedRow[], processedSids: ReadonlySet<string>): boolean {
   const asked = staged.filter(({ messageSid, wish }) => !processedSids.has(messageSid) && isWish(wish));
-  return { rows, leftOver, isStopped: asked.at(-1)?.wish === 'out' };
+  return asked.at(-1)?.wish === 'out';
 }
 
 const isWish = (wish: StagedRow['wish']): boolean => wish === 'out' || wish === 'in';

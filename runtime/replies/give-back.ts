@@ -63,9 +63,10 @@ function changeOf({ stage, error, part }: Failed, { turn, begunHere }: FailedTur
   const isHold = rule.startsWith('hold:');
   const path = partPath(part ?? 0);
   const known = part === undefined ? undefined : turn?.parts[part - 1];
-  // Begun by this run and refused: this send made nothing, and what is unclear is at most an earlier one.
-  const isRefused =
-    stage === 'send' && errorClassOf(error) !== 'unclear' && part !== undefined && begunHere.has(part);
+  // Begun by this run and refused: this send made nothing, and what is unclear is at most an earlier one. Of a part
+  // nothing is stored but what follows from its refusal.
+  const isNo = stage === 'store' || (stage === 'send' && errorClassOf(error) !== 'unclear');
+  const isRefused = isNo && part !== undefined && begunHere.has(part);
   const since = isRefused ? known?.unclearSince : undefined;
   // It was accepted, and the write that says so failed.
   const isUnmarked = stage === 'mark' && known?.sid !== undefined;

@@ -4,7 +4,7 @@ import { ClaimLostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Claim, TurnFailure, TurnJournal } from '../core/turn.ts';
 import type { Append } from './append.ts';
-import { collect } from './collect.ts';
+import { asksToStop, collect } from './collect.ts';
 import type { WorkerConfig } from './config.ts';
 import { endingOfSendError, OPTED_OUT, TAKEN_OVER, TurnEndedError } from './ending.ts';
 import { finishTurn, removeRows } from './finish-turn.ts';
@@ -55,6 +55,8 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   private pending: PendingTurn | undefined;
   /** How long the trigger is to stay away, once the turn failed and was given back. */
   retryDelaySeconds: number | undefined;
+  /** Why it was given back, where that is not the error that was thrown: what the error led to could not be stored. */
+  unstored: unknown;
   /** Parts that this run got accepted. */
   acceptedHere = 0;
   /** Whether another worker has the lease now: then nothing is written, sent or given back any more. */
@@ -131,9 +133,16 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   private async resume(turn: PendingTurn): Promise<Claim<string>> {
     this.pending = turn;
     this.noteClaim(turn.state);
+    if (turn.state !== 'sent') this.isStopped = await this.wasStopped();
     if (turn.state !== 'collected') return this.resumePoint();
     await this.makeRoom(turn);
     return { status: 'new' };
+  }
+
+  /** A STOP may have come since the turn was begun. */
+  private async wasStopped(): Promise<boolean> {
+    const { conversationId, processedSids } = this.conversation;
+    return asksToStop(await this.ports.stage.list(conversationId), processedSids);
   }
 
   private async storeTurn(turn: PendingTurn): Promise<void> {
@@ -190,6 +199,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
    * Resolves to the part's sid where a status callback named it meanwhile: then there is nothing to send.
    */
   async begin(number: number): Promise<string | undefined> {
+    if (this.isStopped) throw new TurnEndedError(OPTED_OUT);
     const sendStartedAt = new Date(this.ports.clock.nowMillis()).toISOString();
     const { sendStartedAt: earlier, unclearSince = earlier } = this.turn.parts[number - 1] ?? {};
     const set = {
@@ -252,6 +262,7 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
       if (!this.isLost && stage === 'send' && errorClass === 'permanent')
         return await this.settleRefusal(error, part);
     } catch (unstored) {
+      this.unstored = unstored;
       cause = { stage: 'store', error: unstored, part };
     }
     if (this.isLost) return 'given-back';
@@ -266,9 +277,10 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
     const { maxReplyParts } = this.ports.config;
     const smaller = this.resplit === 'none' ? smallerTexts(error, this.turn, part, maxReplyParts) : undefined;
     if (smaller) {
-      this.resplit = 'due';
       const { turn, change } = replaceFrom(this.turn, part, smaller);
       await this.write(change);
+      // Not before it is written: without it the turn is given back, and this run is over.
+      this.resplit = 'due';
       this.pending = turn;
       return 'given-back';
     }

@@ -63,7 +63,7 @@ export async function workTrigger(delivery: Delivery, ports: WorkerPorts): Promi
     journal = await takeLease(delivery, own);
     if (journal) await withHeartbeat(journal, delivery, own);
   } catch (error) {
-    noteFailure(error, journal, own);
+    noteFailure(journal?.unstored ?? error, journal, own);
     const pause = journal?.retryDelaySeconds ?? pauseOf(error, delivery, own);
     await comeBack(delivery, pause, own);
     throw loggableError(error);
