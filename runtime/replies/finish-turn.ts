@@ -1,23 +1,27 @@
 import { describeError } from '../core/errors.ts';
 import { changeOf, entriesOf, unsentText, withDeliveries } from './commit.ts';
 import { RepliesError } from './errors.ts';
-import type { Held, JournalPorts } from './journal.ts';
+import type { Held, JournalPorts } from './journal-ports.ts';
 import type { Ending, PendingTurn } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 
 /**
  * The end of a turn, in an order in which a crash at any point loses nothing: the person's flag and message, the
  * entries with everything else in one write, then the staged rows (contract replies §3.2 steps 12 and 13, §3.4 P).
- * `lost`: another worker has the lease, and nothing more was done.
+ * `lost`: another worker has the lease, and nothing more was done. `onTold`: a person has the turn now.
  */
 export async function finishTurn(
   turn: PendingTurn,
   held: Held,
   ports: JournalPorts,
+  onTold: () => void,
 ): Promise<'finished' | 'lost'> {
   const { ending } = turn;
   if (ending?.kind === 'hand_off' && (await setHandOff(ending, held, ports)) === 'lost') return 'lost';
-  if (ending && ending.kind !== 'opted_out') await tellPerson(turn, ending, held, ports);
+  if (ending && ending.kind !== 'opted_out' && !turn.isTold) {
+    await tellPerson(turn, ending, held, ports);
+    onTold();
+  }
   if ((await commit(turn, held, ports)) === 'lost') return 'lost';
   await removeRows(held.conversation.conversationId, turn.messageSids, ports);
   return 'finished';

@@ -1,7 +1,7 @@
 import { describeError, errorClassOf } from '../core/errors.ts';
 import type { TurnFailure } from '../core/turn.ts';
 import { errorCode } from './ending.ts';
-import type { Held, JournalPorts } from './journal.ts';
+import type { Held, JournalPorts } from './journal-ports.ts';
 import { type PendingTurn, partPath } from './pending-turn.ts';
 import { timeMillis } from './record.ts';
 import type { RecordChange } from './record-change.ts';
@@ -74,6 +74,8 @@ function changeOf({ stage, error, part }: Failed, { turn, begunHere }: FailedTur
     set: {
       conversation_status: isHold ? 'processing_error' : 'retry',
       ...(isHold && { failure_reason: rule }),
+      // The commit fails, and may fail at every try: the person need not hear of each.
+      ...(turn?.isTold && { 'pending_turn.told': true }),
       ...(isUnmarked && { [`${path}.sid`]: known.sid }),
       ...(since !== undefined && { [`${path}.send_started_at`]: since }),
     },

@@ -1,51 +1,20 @@
 import { LONG } from '../core/aws-errors.ts';
-import type { Clock } from '../core/clock.ts';
 import { ClaimLostError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Claim, TurnFailure, TurnJournal } from '../core/turn.ts';
-import type { Append } from './append.ts';
 import { asksToStop, collect } from './collect.ts';
-import type { WorkerConfig } from './config.ts';
 import { endingOfSendError, OPTED_OUT, TAKEN_OVER, TurnEndedError } from './ending.ts';
 import { finishTurn, removeRows } from './finish-turn.ts';
 import { type Failed, giveBack } from './give-back.ts';
-import type { HumanQueue } from './handoff.ts';
-import type { Lease, Leases, UpdateOptions } from './lease.ts';
-import type { RepliesMetrics } from './metric-names.ts';
+import type { Held, JournalPorts } from './journal-ports.ts';
+import type { Lease, UpdateOptions } from './lease.ts';
 import { newTurn } from './new-turn.ts';
 import { endingData, type PendingTurn, partPath, pendingTurnData, type TurnPart } from './pending-turn.ts';
 import type { Conversation } from './record.ts';
 import type { RecordChange } from './record-change.ts';
 import type { RepliesDecision } from './replies-decision.ts';
 import { makeRoom } from './room.ts';
-import type { StageTable } from './stage-table.ts';
-import type { TriggerLock } from './trigger-lock.ts';
 import { replaceFrom, smallerTexts, withPart } from './turn-parts.ts';
-
-export interface JournalPorts {
-  readonly config: WorkerConfig;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly metrics: RepliesMetrics;
-  readonly leases: Leases;
-  readonly append: Append;
-  readonly stage: StageTable;
-  readonly triggerLock: TriggerLock;
-  readonly humans: HumanQueue;
-  /** 0 to 1. */
-  random(): number;
-}
-
-/** The record as the lease found it, and what is known of the trigger. */
-export interface Held {
-  readonly lease: Lease;
-  readonly conversation: Conversation;
-  /** The user's address as the trigger names it. */
-  readonly primaryChannel: string;
-  /** How often the queue delivered the trigger. */
-  readonly receives: number;
-  readonly leaseSeconds: number;
-}
 
 /**
  * The turn journal of the reply engine: `pending_turn` in the record, written under the lease (contract replies
@@ -246,8 +215,11 @@ export class RepliesJournal implements TurnJournal<string, RepliesDecision> {
   }
 
   async finish(): Promise<void> {
-    if ((await finishTurn(this.turn, this.held, { ...this.ports, log: this.log })) === 'lost')
-      throw this.lost();
+    const noteTold = () => {
+      this.pending = { ...this.turn, isTold: true };
+    };
+    const ports = { ...this.ports, log: this.log };
+    if ((await finishTurn(this.turn, this.held, ports, noteTold)) === 'lost') throw this.lost();
   }
 
   /** Frees a conversation in which nothing was to be done. */

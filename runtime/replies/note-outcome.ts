@@ -2,7 +2,8 @@ import { describeError } from '../core/errors.ts';
 import type { TurnOutcome } from '../core/turn.ts';
 import { errorCode } from './ending.ts';
 import { failureRule } from './give-back.ts';
-import type { JournalPorts, RepliesJournal } from './journal.ts';
+import type { RepliesJournal } from './journal.ts';
+import type { JournalPorts } from './journal-ports.ts';
 import { timeMillis } from './record.ts';
 
 type Ports = Pick<JournalPorts, 'log' | 'metrics' | 'clock'>;

@@ -57,6 +57,8 @@ export interface PendingTurn {
   readonly isComplete?: boolean;
   /** Stored as `hand_off`. */
   readonly ending: Ending | undefined;
+  /** The person has the turn, and only the commit is missing (attribute `told`). */
+  readonly isTold?: boolean;
   readonly usage: TurnUsage | undefined;
   readonly model: string | undefined;
   readonly providerRef: string | undefined;
@@ -77,6 +79,7 @@ export const pendingTurnData = (turn: PendingTurn): JsonRecord => ({
   reply_text: turn.replyText,
   task_complete: turn.isComplete ? 1 : undefined,
   hand_off: turn.ending && endingData(turn.ending),
+  told: turn.isTold,
   usage: turn.usage && usageData(turn.usage),
   model: turn.model,
   provider_ref: turn.providerRef,
@@ -137,6 +140,7 @@ export function readPendingTurn(value: unknown): PendingTurn | undefined {
     replyText: asText(value.reply_text),
     ...(value.task_complete === 1 && { isComplete: true }),
     ending,
+    ...(value.told === true && { isTold: true }),
     usage: isRecord(value.usage) ? readUsage(value.usage) : undefined,
     model: asText(value.model),
     providerRef: asText(value.provider_ref),

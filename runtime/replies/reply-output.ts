@@ -1,6 +1,7 @@
 import { isRecord, type JsonRecord } from '../core/json.ts';
 import type { ModelAnswer, ObjectSchema } from '../models/model.ts';
 import type { ReplyFormat } from './config.ts';
+import { isSet } from './flag.ts';
 
 /** What the model is held to (contract replies §11.3). */
 export const REPLY_SCHEMA: ObjectSchema = {
@@ -66,7 +67,7 @@ const UNUSABLE: Partial<Record<ModelAnswer['finishReason'], string>> = {
 function readObject(reply: JsonRecord): Verdict {
   const content = typeof reply.content === 'string' ? reply.content.trim().toWellFormed() : undefined;
   const reason = reply.hand_off_to_human_reason;
-  if (content !== undefined && reply.hand_off_to_human === true)
+  if (content !== undefined && isSet(reply.hand_off_to_human))
     return {
       kind: 'hand_off',
       draft: content,

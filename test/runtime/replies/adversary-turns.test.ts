@@ -120,3 +120,35 @@ test.each(['total_prompt_tokens', 'message_count', 'turn_times', 'archived_count
     expectOneReply(world);
   },
 );
+
+test('replies 36: a person is told once though the commit is throttled at every receive', async () => {
+  const world = await readyWorld({ reply: () => '{"foo":1}' });
+  world.tap.before = ({ name, input }: AwsCall) => {
+    if (name === 'UpdateItem' && JSON.stringify(input).includes('list_append')) throw throttled();
+  };
+  await world.run(3600, { sweeps: true });
+  expect(world.deadLetters).toHaveLength(1);
+  world.tap.before = undefined;
+  await world.redrive();
+  await world.run(600, { sweeps: true });
+  expect(world.humanMessages).toHaveLength(1);
+  expect(world.conversation().status).toBe('handoff_required');
+  expectNothingLeft(world);
+});
+
+test('replies 48: a `sent` that was read before the `delivered` and is written after it changes nothing', async () => {
+  const world = await readyWorld();
+  await world.runWorker();
+  const report = (status: string) => {
+    const callback = world.twilio.report(world.twilio.messages[0]?.sid ?? '', status);
+    if (!callback) throw new Error('No callback was asked for');
+    return world.post(callback);
+  };
+  world.killer.onCall = async ({ name }) => {
+    if (name !== 'UpdateItem') return;
+    world.killer.onCall = undefined;
+    await report('delivered');
+  };
+  expect(await report('sent')).toMatchObject({ statusCode: 204 });
+  expect(world.entries()[1]).toMatchObject({ delivery_status: 'delivered' });
+});

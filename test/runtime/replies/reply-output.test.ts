@@ -51,8 +51,12 @@ describe('the model’s text', () => {
       { content: 'Hi', hand_off_to_human: false, hand_off_to_human_reason: null, task_complete: 1 },
       { kind: 'reply', text: 'Hi', isPlain: false, isComplete: true },
     ],
-    // Only true is a yes, and a hand-off without any text for the user is none of the agreed shape.
-    [{ content: 'Hi', hand_off_to_human: 'true' }, reply('Hi')],
+    // What is not plainly a no is a yes; a hand-off without any text for the user is none of the agreed shape.
+    [
+      { content: 'Hi', hand_off_to_human: 'true' },
+      { kind: 'hand_off', draft: 'Hi', reason: undefined },
+    ],
+    [{ content: 'Hi', hand_off_to_human: 'false' }, reply('Hi')],
     [{ hand_off_to_human: true }, REPAIR],
   ])('%j hands off, or not', (value, verdict) => {
     expect(read(JSON.stringify(value))).toEqual(verdict);

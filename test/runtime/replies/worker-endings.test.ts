@@ -144,7 +144,7 @@ test('replies 58: the 31st turn within an hour, earlier ones archived: no model 
   expect(world.conversation()).toMatchObject({ status: 'handoff_required', isHandedOff: true });
 });
 
-test('the 30th turn of an hour is answered, and its time is kept', async () => {
+test('replies 58: the 30th turn of an hour is answered, and its time is kept', async () => {
   const now = Date.parse('2026-11-21T10:00:00Z') / 1000;
   const turn_times = Array.from({ length: 30 }, (_, index) => now - index * 124);
   const world = await readyWorld({ records: [recordR({ turn_times })] });
