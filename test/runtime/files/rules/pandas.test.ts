@@ -152,6 +152,20 @@ describe('packages', () => {
     expect(at(`df['ventas']['cliente'].isin(${filtered})`)).toEqual([false, false, false, false]);
   });
 
+  test('an empty cell is among the others if one of them is empty, as pandas has it; with on_null it is unknown', () => {
+    const rule = packageRule("df['ventas']['cliente'].isin(df['clientes']['id'])");
+    const withEmpty = {
+      ...tables,
+      clientes: [
+        ['C001', 'N', 1],
+        [null, 'S', 2],
+      ],
+    };
+    expect(answers(rule, document, withEmpty)).toEqual([true, false, true, true]);
+    expect(answers({ ...rule, onNull: 'fail' }, document, withEmpty)).toEqual([true, false, false, true]);
+    expect(answers({ ...rule, onNull: 'pass' }, document, tables)).toEqual([true, false, true, true]);
+  });
+
   test('aggregates of several catalogs meet in one answer, each gathered on its own', () => {
     const rule = "len(df['ventas']) >= len(df['clientes']) and df['clientes']['n'].sum() == 1";
     expect(at(rule)).toBe(true);
