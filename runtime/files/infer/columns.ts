@@ -1,6 +1,6 @@
 import type { Cell } from '../read/types.ts';
 import type { FieldType } from '../spec/types.ts';
-import { datePattern, isIsoDate } from './dates.ts';
+import { commonPattern, isIsoDate } from './dates.ts';
 
 /** What the cells of a file say about its columns (contract files §7, infer-spec). */
 
@@ -85,7 +85,7 @@ function typeOfAll(
   if (all(DECIMAL[decimal]) && !values.some((value) => /^[+-]?0\d/.test(value))) return plain('decimal');
   if (all(BOOLEAN)) return plain('booleano');
   if (values.length > 0 && values.every(isIsoDate)) return plain('fecha');
-  const format = datePattern(values);
+  const format = commonPattern(values);
   return format === undefined ? plain('texto') : { type: 'fecha', format };
 }
 

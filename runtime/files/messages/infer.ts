@@ -14,6 +14,14 @@ export const INFER_MESSAGES = {
     es: '{file} no tiene filas de las que partir. Usa un archivo con datos.',
     en: '{file} has no rows to start from. Use a file with data.',
   },
+  RECORD_UNKNOWN_FIELD: {
+    es: 'El catálogo no tiene el campo {name}. El más parecido es {nearest}.',
+    en: 'The catalog has no field {name}. The nearest one is {nearest}.',
+  },
+  RECORD_CHARACTER: {
+    es: 'El carácter {character} no se puede escribir en el formato de este archivo. Cámbialo, o usa comillas y UTF-8 en la especificación.',
+    en: 'The character {character} cannot be written in the format of this file. Change it, or use quotes and UTF-8 in the specification.',
+  },
   CONVERT_COMMENT: {
     es: 'Convertida del formato anterior: valídala y revisa lo que se avisó al convertir.',
     en: 'Converted from the older format: validate it and look at what was said while converting.',

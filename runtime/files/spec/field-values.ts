@@ -1,3 +1,4 @@
+import { isoDate } from '../dates.ts';
 import type { ScalarNode } from './tree.ts';
 import type { FieldType, Value } from './types.ts';
 
@@ -9,7 +10,7 @@ export function fieldValue(type: FieldType, { value, source }: ScalarNode): Valu
     case 'booleano':
       return typeof value === 'boolean' ? value : undefined;
     case 'fecha':
-      return isoMillis(source);
+      return isoDate(source);
     case 'entero':
       return wholeNumber(source);
     default: {
@@ -25,19 +26,6 @@ function wholeNumber(source: string): number | bigint | undefined {
   const exact = BigInt(source.replace('+', ''));
   const near = Number(exact);
   return Number.isSafeInteger(near) ? near : exact;
-}
-
-/** `2024-12-31` or `2024-12-31T08:30:00Z`, in UTC where no offset is given; undefined: no day of the calendar. */
-export function isoMillis(text: string): number | undefined {
-  const form =
-    /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
-  if (!form) return undefined;
-  const [, day = '', time = '00:00', zone = 'Z'] = form;
-  const midnight = new Date(`${day}T00:00:00Z`);
-  // A Date makes 1 March of 30 February.
-  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) return undefined;
-  const millis = Date.parse(`${day}T${time}${zone}`);
-  return Number.isNaN(millis) ? undefined : millis;
 }
 
 const DATE_LETTERS = /yyyy|yy|MM|M|dd|d|HH|H|mm|m|ss|s|SSS/g;
