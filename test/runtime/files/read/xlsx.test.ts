@@ -19,7 +19,7 @@ const sheet = (rows: XlsxSheet['rows'], name = 'Hoja1'): XlsxSheet => ({ name, r
 const book = (rows: XlsxSheet['rows'], more: Partial<Workbook> = {}): Buffer =>
   xlsx({ sheets: [sheet(rows)], ...more });
 const refusal = (content: Buffer, name = 'libro.xlsx') =>
-  readAll(source(content, [], name), ['a'], EXCEL).then(
+  readAll(source(content, [1000], name), ['a'], EXCEL).then(
     () => 'read',
     ({ name: kind, code }) => `${kind} ${code}`,
   );
