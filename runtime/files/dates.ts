@@ -25,7 +25,7 @@ export function isoDate(text: string): number | undefined {
   return zone.startsWith('-') ? instant + offsetMs : instant - offsetMs;
 }
 
-export interface CalendarTime {
+interface CalendarTime {
   readonly year: number;
   readonly month: number;
   readonly day: number;
@@ -36,7 +36,7 @@ export interface CalendarTime {
 }
 
 /** Undefined where no calendar has that day or no clock that time. */
-export function calendarInstant(time: CalendarTime): number | undefined {
+function calendarInstant(time: CalendarTime): number | undefined {
   const { year, month, day, hour, minute, second, millisecond } = time;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const date = new Date(0);

@@ -33,7 +33,7 @@ const ARITHMETIC: Readonly<Record<ArithmeticSign, number>> = {
 };
 const isArithmetic = (text: string): text is ArithmeticSign => Object.hasOwn(ARITHMETIC, text);
 const COMPARE: readonly string[] = ['==', '!=', '<', '<=', '>', '>='] satisfies CompareSign[];
-export const isCompare = (text: string): text is CompareSign => COMPARE.includes(text);
+const isCompare = (text: string): text is CompareSign => COMPARE.includes(text);
 
 export const binary = (sign: BinarySign, power: number): Infix => ({
   power,

@@ -52,7 +52,7 @@ function readWith(scope: Scope): Pick<ReadRule, 'tree' | 'mask'> {
 }
 
 /** `auto`, in the rule or in the document: what speaks of `df` is pandas. */
-export function languageOf({ language, expression }: Rule, spec: Spec): 'pandas' | 'sage' {
+function languageOf({ language, expression }: Rule, spec: Spec): 'pandas' | 'sage' {
   const asked = language === 'auto' ? spec.ruleLanguage : language;
   if (asked !== 'auto') return asked;
   return mentions(expression, 'df') ? 'pandas' : 'sage';

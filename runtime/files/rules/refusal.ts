@@ -15,7 +15,7 @@ export class RuleRefusal extends Error {
 }
 
 /** What the user can do about something that is not allowed; a text of its own in every locale. */
-export type Hint = Extract<FilesCode, `RULE_HINT_${string}`>;
+type Hint = Extract<FilesCode, `RULE_HINT_${string}`>;
 
 /** `text` is the piece of the expression that is refused. */
 export function unsupported(text: string, offset: number, hint: Hint = 'RULE_HINT_NONE'): RuleRefusal {

@@ -1,4 +1,4 @@
-import { asWhole, mismatch } from './combine.ts';
+import { mismatch } from './combine.ts';
 import { patternOf } from './pattern.ts';
 import { replaceable, unsupported } from './refusal.ts';
 import type { Sage } from './sage.ts';
@@ -40,7 +40,7 @@ export function sageCall(sage: Sage, syntax: CallSyntax): Tree {
   return known.build(call, first ?? { op: 'rowNumber', kind: 'int', home: sage.scope.own?.id, at });
 }
 
-export function checkCount(name: string, { args, by, at }: CallSyntax, least: number, most: number): void {
+function checkCount(name: string, { args, by, at }: CallSyntax, least: number, most: number): void {
   if (by.length > 0) throw unsupported(`${name}(… by …)`, at);
   if (args.length < least || args.length > most)
     throw unsupported(`${name}(${args.length})`, at, 'RULE_HINT_ARGUMENTS');
@@ -244,6 +244,3 @@ function existsIn(sage: Sage, syntax: CallSyntax): Tree {
   }
   return sage.combine.member(keys, target, undefined, syntax.at);
 }
-
-/** Yes and no count as 1 and 0 in sums. */
-export const countable = (tree: Tree): Tree => (tree.kind === 'bool' ? asWhole(tree) : tree);

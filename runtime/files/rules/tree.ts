@@ -117,7 +117,7 @@ interface Repeated {
   readonly isEvery: boolean;
 }
 
-export interface Aggregate {
+interface Aggregate {
   readonly op: 'aggregate';
   readonly name: AggregateFunction;
   readonly catalog: string;

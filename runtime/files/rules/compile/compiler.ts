@@ -18,7 +18,7 @@ export type Numeric = number | bigint;
 /** `false`: comparisons with null are false, as in pandas. `unknown`: null goes on, as in SQL. */
 export type NullMeaning = 'false' | 'unknown';
 
-export type CompileTree = (compiler: Compiler, tree: Tree) => Eval;
+type CompileTree = (compiler: Compiler, tree: Tree) => Eval;
 
 /** The rows that a field rule sees: those where its field is filled. */
 export interface FieldFilter {
