@@ -3,8 +3,9 @@ import { Problem } from './problem.ts';
 
 export const HELP = `npm start [-- options]
 
-Runs a bot on this machine: the real Terraform and the real bundles on an AWS emulator, with stand-ins for
-WhatsApp and Telegram. Plays one recorded message, prints the reply, and stays until Ctrl-C.
+Runs a bot or the reply engine on this machine: the real Terraform and the real bundles on an AWS emulator, with
+stand-ins for WhatsApp, Telegram, Twilio and the model. Plays one recorded message, prints the reply, serves a
+console page, and stays until Ctrl-C.
 
   --system <name>   bot (default), or replies: the reply engine with stand-ins for Twilio and the model
   --all             both systems beside each other

@@ -9,6 +9,7 @@ import { secretsManager } from '../../runtime/replies/secrets.ts';
 import type { World } from '../world.ts';
 import type { DeployedReplies } from './deployed.ts';
 import type { ReplayFlags } from './replay.ts';
+import { withPrompts } from './users-file.ts';
 
 /** A turn's input, what was answered then, and what the model answers now. */
 export interface AskedAgain {
@@ -28,7 +29,8 @@ export async function askAgain(
 ): Promise<AskedAgain> {
   const { turnId, text, before, entries } = inputOf(conversation, flags.turn);
   const { modelProvider: provider, modelBaseUrl: baseUrl, modelTimeoutMillis: timeoutMillis } = config;
-  const prompts = readPromptsFile(path.resolve(flags.dir, flags.prompts), { provider, baseUrl });
+  const file = path.resolve(flags.dir, flags.prompts);
+  const prompts = await withPrompts(file, () => readPromptsFile(file, { provider, baseUrl }));
   const { clock } = aws;
   // What it counts and logs is the functions' business; here the answer is printed.
   const log = jsonLog(

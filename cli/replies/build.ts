@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { example } from '../bot/project-options.ts';
 import { clientPackage, sayBuilt } from '../built.ts';
 import { needing, type World } from '../world.ts';
+import { withPrompts } from './users-file.ts';
 
 interface BuildFlags {
   readonly prompts: string;
@@ -20,7 +21,7 @@ export function addBuild(replies: Command, { terminal }: World): void {
     .addHelpText('after', example('hookline replies build --prompts prompts.json'))
     .action(async ({ prompts, out, json = false }: BuildFlags) => {
       const { buildRepliesWorker } = await needing(BUILD_PACKAGES, () => import('../../runtime/build.ts'));
-      await sayBuilt(await buildRepliesWorker(prompts, out), json, terminal);
+      await sayBuilt(await withPrompts(prompts, () => buildRepliesWorker(prompts, out)), json, terminal);
     });
 }
 

@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { awsErrorName, callAws } from '../../runtime/core/aws-errors.ts';
 import { type Item, plainItem } from '../../runtime/core/dynamodb-values.ts';
-import { readJson } from '../../runtime/core/json.ts';
 import { readSeed } from '../../runtime/replies/seed.ts';
 import { example, shown } from '../bot/project-options.ts';
 import { needing, type World } from '../world.ts';
 import { DYNAMODB_PACKAGE, maskedId } from './conversation.ts';
 import { type RepliesFlags, repliesOf, withReplies, worldOf } from './deployment.ts';
+import { jsonFault, readUsersFile, unusable } from './users-file.ts';
 
 interface SeedFlags extends RepliesFlags {
   readonly overwrite?: boolean;
@@ -45,16 +44,11 @@ async function seed(file: string, flags: SeedFlags, world: World): Promise<void>
 }
 
 function readItem(file: string, nowIso: string): Item {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    throw new Error(`The file ${file} cannot be read.`);
-  }
-  const value = readJson(text);
-  const result = value === undefined ? { faults: ['the file is not JSON'] } : readSeed(value, nowIso);
+  const text = readUsersFile(file);
+  const fault = jsonFault(text);
+  const result = fault === undefined ? readSeed(JSON.parse(text), nowIso) : { faults: [fault] };
   if ('item' in result) return result.item;
-  throw new Error(`${file} cannot be used:\n${result.faults.map((fault) => `- ${fault}`).join('\n')}`);
+  throw unusable(file, result.faults);
 }
 
 async function put(Item: Item, TableName: string, overwrite: boolean, { aws }: World): Promise<void> {

@@ -19,7 +19,8 @@ export function refused(refusal: Refusal): ModelError {
   const { status, headers, param } = refusal;
   const [code, type] = [wordOf(refusal.code), wordOf(refusal.type)];
   const details = [`HTTP ${status}`, code, type, wordOf(param)].filter((word) => word !== undefined);
-  const message = `The model refused (${details.join(', ')})`;
+  // OpenAI says some words as code and as type.
+  const message = `The model refused (${[...new Set(details)].join(', ')})`;
   if (saysTooLong(refusal)) return contextTooLong(message);
   return new ModelError(message, classOf(refusal, code ?? type ?? ''), {
     code: code ?? status,

@@ -71,7 +71,8 @@ function settingFaults(record: JsonRecord): readonly string[] {
       'ai_config.assistant_id_replies is missing or blank: the prompt that answers',
     ...copies.map(([name, own]) => {
       const copy = asText(record[name]);
-      const isSame = own === undefined || (copy !== undefined && isSameAddress(copy, own));
+      // No number of the user is a fault of its own.
+      const isSame = !own || (copy !== undefined && isSameAddress(copy, own));
       return !isSame && `${name} must be ${own}: webhooks find the record by it`;
     }),
   ]);

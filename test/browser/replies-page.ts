@@ -65,6 +65,13 @@ export class RepliesPage {
     return (await line.locator('dd').textContent()) ?? '';
   }
 
+  /** Whether a button can be seen without scrolling. */
+  async isInSight(name: string): Promise<boolean> {
+    const box = await this.page.getByRole('button', { name }).boundingBox();
+    const size = this.page.viewportSize();
+    return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height;
+  }
+
   /** Whether the page or the phone is wider than its place. */
   async scrollsSideways(): Promise<boolean> {
     const isWider = '(box) => box.scrollWidth > box.clientWidth';

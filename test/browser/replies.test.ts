@@ -88,7 +88,7 @@ describe('the reply engine', () => {
     await card.getByLabel('Answer to Guest').fill('It does now. A person.');
     await picture(page, 'replies-hand-off-1280');
     expect(await seriousFindings(page)).toEqual([]);
-    await card.getByRole('button', { name: 'Answer' }).click();
+    await card.getByLabel('Answer to Guest').press('Enter');
     await ui.waitForReply('It does now. A person.');
     await card.waitFor({ state: 'detached' });
     await ui.waitForEntry('assistant', 'It does now. A person.');
@@ -144,6 +144,9 @@ describe('the reply engine', () => {
   it('works on a phone with the keyboard alone, in the dark', async () => {
     await page.setViewportSize(SIZES.phone);
     await page.emulateMedia({ colorScheme: 'dark' });
+    await page.getByLabel('You are').selectOption('');
+    await page.getByRole('button', { name: 'Begin' }).waitFor();
+    expect(await ui.scrollsSideways()).toBe(false);
     await ui.begin(newNumber());
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('text');
     await page.keyboard.type('Small screen');
@@ -157,6 +160,8 @@ describe('the reply engine', () => {
     await picture(page, 'replies-390', true);
     await page.getByRole('button', { name: 'Make a provider fail' }).press('Enter');
     await page.getByRole('dialog').waitFor();
+    expect(await ui.isInSight('Let it fail')).toBe(true);
+    await picture(page, 'replies-fault-390');
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await page.evaluate('document.activeElement.id')).toBe('open-faults');

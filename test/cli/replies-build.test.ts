@@ -49,6 +49,15 @@ describe('hookline replies build', () => {
     expect(error).toContain('"b c" is no id of a prompt');
   });
 
+  test('tells of the file by its own name, a fault a line, and where it stops being JSON', async () => {
+    const file = promptsFile({ a: { version: 1, model: '', instructions: '' } });
+    expect((await build(file)).error).toBe(
+      `error: ${file} cannot be used:\n- a.model must not be empty\n- a.instructions must not be empty\n`,
+    );
+    expect((await build(promptsFile('{"a": }'))).error).toMatch(/ the file is not JSON: .*'}'/);
+    expect((await build(folder)).error).toBe(`error: The file ${folder} cannot be read.\n`);
+  });
+
   test('names a variable that no record has, and those that there are', async () => {
     const instructions = 'Hi {{recipient_fist_name}}';
     const { exitCode, error } = await build(promptsFile({ a: { version: 1, model: 'm', instructions } }));
@@ -64,7 +73,7 @@ describe('hookline replies build', () => {
     });
     expect(await build('nowhere.json')).toMatchObject({
       exitCode: 1,
-      error: 'error: There is no file nowhere.json.\n',
+      error: 'error: The file nowhere.json cannot be read.\n',
     });
   });
 

@@ -124,6 +124,18 @@ describe('hookline replies doctor', () => {
     expect(out).toContain('docs/replies.md');
   });
 
+  test('lines of other levels are no errors, also where the pattern is not heeded', async () => {
+    const world = deployedReplies();
+    const { logs, clock } = world;
+    for (const line of ['{"level":"INFO","event":"heartbeat"}', 'START RequestId: 1', '{"_aws":{}}'])
+      logs.write(LOG_GROUPS[0] ?? '', clock.nowMillis(), line);
+    const send = logs.send.bind(logs);
+    logs.send = (command) => send(Object.assign(command, { input: { ...command.input, filterPattern: '' } }));
+    const { exitCode, out } = await world.run(['doctor']);
+    expect(exitCode).toBe(0);
+    expect(out).toContain('none within a day');
+  });
+
   test.each([
     [async () => new Response('', { status: 403 }), 'answers 403 to an empty form, not 400'],
     [

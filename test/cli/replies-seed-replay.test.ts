@@ -73,8 +73,14 @@ describe('hookline replies seed', () => {
     expect(engine.dynamodb.items(TABLES.conversations).size).toBe(0);
   });
 
+  test('a record without a number is not told to name an empty one in the index', async () => {
+    const { error } = await deployedReplies().run(['seed', file({})]);
+    expect(error).toContain("primary_channel must be the user's number");
+    expect(error).not.toContain('gsi_recipient_tel');
+  });
+
   test.each([
-    ['{', 'the file is not JSON'],
+    ['{', 'the file is not JSON: '],
     ['[]', 'the file must hold one JSON object'],
   ])('%s: %s', async (content, fault) => {
     const { error } = await deployedReplies().run(['seed', file(content)]);
@@ -139,6 +145,6 @@ describe('hookline replies replay', () => {
     await engine.run(15);
     const { exitCode, error } = await again(['replay', USER, '--prompts', 'nowhere.json']);
     expect(exitCode).toBe(1);
-    expect(error).toContain('the file is missing');
+    expect(error).toMatch(/^error: The file \/.*\/nowhere\.json cannot be read\.\n$/);
   });
 });

@@ -46,6 +46,8 @@ describe('hookline', () => {
   test('as a program it passes its exit code on', () => {
     const program = [process.execPath, ['--import', 'tsx', 'cli/main.ts', '--version']] as const;
     expect(execFileSync(...program, { encoding: 'utf8' })).toBe(`${packageJson.version}\n`);
+    const inClone = execFileSync('npm', ['run', '-s', 'hookline', '--', '--version'], { encoding: 'utf8' });
+    expect(inClone).toBe(`${packageJson.version}\n`);
     expect(() => execFileSync(program[0], [...program[1].slice(0, 3), 'bott'], { stdio: 'pipe' })).toThrow(
       expect.objectContaining({ status: 2 }),
     );

@@ -6,6 +6,11 @@ export function onCompose(text: HTMLTextAreaElement, send: () => void): void {
     event.preventDefault();
     send();
   });
+  onEnter(text, send);
+}
+
+/** Enter sends what was written; with Shift it makes a new line. */
+export function onEnter(text: HTMLTextAreaElement, send: () => void): void {
   text.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
     event.preventDefault();

@@ -47,12 +47,14 @@ export function criticalLine(text: string, group: string, place: string): Critic
   const line = parsed(text);
   if (line?.level !== 'CRITICAL') return undefined;
   const details = DETAILS.flatMap((name) => asText(line[name]) ?? []);
+  // A rule names class and code.
+  const said = details.filter((detail) => detail === details[0] || !details[0]?.endsWith(`:${detail}`));
   return {
     key: `${place} ${text}`,
     at: asText(line.timestamp) ?? '',
     functionName: group.replace('/aws/lambda/', ''),
     event: asText(line.event) ?? asText(line.message) ?? '',
-    detail: [...new Set(details)].join(' · '),
+    detail: [...new Set(said)].join(' · '),
   };
 }
 

@@ -186,11 +186,12 @@ describe('messages that are read', () => {
       event: 'operator_needed',
       rule: 'hold:X',
       error_code: 'X',
+      error: 'Mend it',
     };
     expect(criticalLine(JSON.stringify(line), '/aws/lambda/worker', 's 1')).toMatchObject({
       functionName: 'worker',
       event: 'operator_needed',
-      detail: 'hold:X · X',
+      detail: 'hold:X · Mend it',
     });
     const others = [JSON.stringify({ ...line, level: 'INFO' }), 'START CRITICAL', '{"level":"CRITICAL"', ''];
     for (const text of others) expect(criticalLine(text, 'g', 's')).toBeUndefined();

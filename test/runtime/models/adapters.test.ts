@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anthropic } from '../../../runtime/models/anthropic.ts';
+import { refused } from '../../../runtime/models/failure.ts';
 import { isContextTooLong, type ModelRequest } from '../../../runtime/models/model.ts';
 import { modelOpener } from '../../../runtime/models/open-model.ts';
 import { openAiResponses } from '../../../runtime/models/openai-responses.ts';
@@ -26,6 +27,13 @@ function server(answer: () => Response) {
   };
   return { fetch, requests };
 }
+
+test('a refusal says each of its words once', () => {
+  const word = 'insufficient_quota';
+  expect(refused({ status: 429, code: word, type: word }).message).toBe(
+    `The model refused (HTTP 429, ${word})`,
+  );
+});
 
 describe('OpenAI Responses', () => {
   test('keeps nothing there, and marks the call with the turn and a hash of the user', async () => {

@@ -1,5 +1,6 @@
 import { byId, make, setText, syncList } from '../../../../cli/page/dom.ts';
 import type { CriticalLine, HandOffView } from '../../replies/model.ts';
+import { onEnter } from '../composer.ts';
 import { timeWithSeconds } from '../format.ts';
 
 const at = (iso: string) => (Number.isNaN(Date.parse(iso)) ? iso : timeWithSeconds(Date.parse(iso)));
@@ -27,7 +28,12 @@ function handOffItem(
   { id, name, receivedAt, reason, draft }: HandOffView,
   onAnswer: (id: string, text: string) => Promise<unknown>,
 ): HTMLElement {
-  const box = make('textarea', { id: `answer-${id}`, rows: '1', maxlength: '1500' });
+  const box = make('textarea', {
+    id: `answer-${id}`,
+    rows: '1',
+    maxlength: '1500',
+    placeholder: 'Answer as a person; then the engine goes on',
+  });
   const send = make('button', { type: 'submit', class: 'primary' }, 'Answer');
   const form = make(
     'form',
@@ -36,9 +42,10 @@ function handOffItem(
     box,
     send,
   );
+  onEnter(box, () => form.requestSubmit());
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (box.value.trim() === '') return;
+    if (box.value.trim() === '' || send.disabled) return;
     send.disabled = true;
     void onAnswer(id, box.value).finally(() => {
       send.disabled = false;
@@ -56,7 +63,9 @@ function handOffItem(
       make('span', {}, reason),
     ),
     make('p', { class: 'words', 'data-words': 'text' }),
-    ...(draft ? [make('p', { class: 'draft', 'data-words': 'draft' })] : []),
+    ...(draft
+      ? [make('p', { class: 'draft' }, 'Unsent draft: ', make('span', { 'data-words': 'draft' }))]
+      : []),
     form,
   );
 }

@@ -49,7 +49,8 @@ function showFacts(record: RecordView): void {
     ['Answered by', record.isHandedOff ? 'a person' : 'the model', record.isHandedOff ? 'warn' : ''],
     ...(handOffReason ? [['Reason', handOffReason, 'warn'] as const] : []),
     ...(record.isOptedOut ? [['Opted out', 'yes: nobody writes', 'warn'] as const] : []),
-    ...(failureReason ? [['Failure', failureReason, 'bad'] as const] : []),
+    // A person was asked for: the reason above says it, and nothing failed.
+    ...(failureReason && failureReason !== 'hand_off' ? [['Failure', failureReason, 'bad'] as const] : []),
     [
       'Lease',
       lease
