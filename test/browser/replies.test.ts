@@ -147,6 +147,7 @@ describe('the reply engine', () => {
     await page.getByLabel('You are').selectOption('');
     await page.getByRole('button', { name: 'Begin' }).waitFor();
     expect(await ui.scrollsSideways()).toBe(false);
+    await picture(page, 'replies-begin-390');
     await ui.begin(newNumber());
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('text');
     await page.keyboard.type('Small screen');
