@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { World } from '../world.ts';
 import { addConvertSpec } from './convert-spec.ts';
 import { addDashboard } from './dashboard.ts';
+import { addExplainRule } from './explain-rule.ts';
 import { addInferSpec } from './infer-spec.ts';
 import { addLocks } from './locks.ts';
 import { addRedrive } from './redrive.ts';
@@ -18,6 +19,7 @@ export function addFiles(program: Command, world: World): void {
   addValidateSpec(files, world);
   addInferSpec(files, world);
   addConvertSpec(files, world);
+  addExplainRule(files, world);
   addLocks(files, world);
   addRedrive(files, world);
   addDashboard(files, world);

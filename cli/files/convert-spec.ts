@@ -55,7 +55,10 @@ async function give(
   locale: Locale,
   { terminal }: World,
 ): Promise<void> {
-  if (text === undefined) return requireValid({ spec: undefined, problems }, locale);
+  if (text === undefined) {
+    requireValid({ spec: undefined, problems }, locale);
+    return;
+  }
   if (out !== undefined) {
     await writeNew(out, text);
     if (!json) terminal.out(`${say(locale, 'SPEC_WRITTEN', { file: out })}\n`);

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Locale, say } from '../../runtime/files/messages.ts';
 import type { LoadedSpec } from '../../runtime/files/spec/load.ts';
-import type { Problem } from '../../runtime/files/spec/types.ts';
+import type { Problem, Spec } from '../../runtime/files/spec/types.ts';
 import { example } from '../bot/project-options.ts';
 import type { World } from '../world.ts';
 import { textOf } from './input-file.ts';
@@ -37,9 +37,10 @@ export function addValidateSpec(files: Command, world: World): void {
 }
 
 /** Ends the command with exit code 1 and the number of errors, unless there are none. */
-export function requireValid({ spec, problems }: LoadedSpec, locale: Locale): void {
+export function requireValid({ spec, problems }: LoadedSpec, locale: Locale): Spec {
+  if (spec) return spec;
   const count = problems.filter(({ severity }) => severity === 'error').length;
-  if (!spec) throw new Error(say(locale, 'SPEC_ERRORS_FOUND', { count }));
+  throw new Error(say(locale, 'SPEC_ERRORS_FOUND', { count }));
 }
 
 function asText(

@@ -171,3 +171,32 @@ describe('hookline files convert-spec', () => {
     expect((await files('convert-spec', EXAMPLE)).exitCode).toBe(1);
   });
 });
+
+describe('hookline files explain-rule', () => {
+  test('explains one rule by its name or id, or all', async () => {
+    const one = await files('explain-rule', EXAMPLE, 'cantidad positiva');
+    expect(one.exitCode).toBe(0);
+    expect(one.out).toContain('cantidad positiva (pedidos.cantidad.1)\n');
+    expect((await files('explain-rule', EXAMPLE, 'pedidos.cantidad.1')).out).toBe(one.out);
+    const all = await files('explain-rule', EXAMPLE);
+    expect(all.out).toContain(one.out);
+    expect(all.out).toContain('cliente conocido (diario.package_validation.1)\n');
+    const json = JSON.parse((await files('explain-rule', EXAMPLE, '--json')).out);
+    expect(json.map(({ id, level, severity }: Record<string, string>) => [id, level, severity])).toEqual([
+      ['pedidos.cantidad.1', 'field', 'error'],
+      ['diario.package_validation.1', 'package', 'warning'],
+    ]);
+  });
+
+  test('a rule that is not there, or a specification that is refused', async () => {
+    expect(await files('explain-rule', EXAMPLE, 'cantidad positva')).toEqual({
+      exitCode: 1,
+      out: '',
+      error: 'error: No hay ninguna regla cantidad positva. La más parecida es cantidad positiva.\n',
+    });
+    const file = written('refused.yaml', readFileSync(EXAMPLE, 'utf8').replace('cantidad > 0', 'import os'));
+    const { exitCode, out, error } = await files('explain-rule', file);
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(error).toContain('[RULE_UNSUPPORTED]');
+  });
+});

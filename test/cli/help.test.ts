@@ -14,7 +14,16 @@ const REPLIES = [
   ...['handoff list', 'handoff release'],
 ];
 
-const FILES = ['run', 'validate-spec', 'infer-spec', 'convert-spec', 'locks', 'redrive', 'dashboard'];
+const FILES = [
+  'run',
+  'validate-spec',
+  'infer-spec',
+  'convert-spec',
+  'explain-rule',
+  'locks',
+  'redrive',
+  'dashboard',
+];
 
 test.each([
   ['bot', BOT],

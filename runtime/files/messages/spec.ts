@@ -19,6 +19,10 @@ export const SPEC_MESSAGES = {
     es: 'Especificación escrita en {file}. Revísala y valídala con: hookline files validate-spec {file}',
     en: 'Specification written to {file}. Read it and check it with: hookline files validate-spec {file}',
   },
+  SPEC_NO_RULE: {
+    es: 'No hay ninguna regla {id}. La más parecida es {nearest}.',
+    en: 'There is no rule {id}. The nearest one is {nearest}.',
+  },
   WORD_ERROR: { es: 'error', en: 'error' },
   WORD_WARNING: { es: 'aviso', en: 'warning' },
   SPEC_MORE_PROBLEMS: {
