@@ -32,10 +32,6 @@ export const isSameAddress = (a: string, b: string): boolean => {
   return left !== undefined && left === right;
 };
 
-/** The address as Twilio takes it: exactly one `whatsapp:` in front. */
-export const whatsappAddress = (address: string): string =>
-  `${PREFIX}${normaliseAddress(address) ?? address}`;
-
 /** The forms in which a table may hold the address: as given first, then the other. */
 export function keyForms(address: string): readonly [string, string] {
   const given = address.trim();

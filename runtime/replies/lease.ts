@@ -145,7 +145,8 @@ class DynamoLeases implements Leases {
     const there = failed.item && readConversation(failed.item);
     const sid = there?.pendingTurn?.parts[number - 1]?.sid;
     if (sid !== undefined && sid !== options.part?.sid) return { sid };
-    return there?.isHandedOff ? 'handed_off' : 'opted_out';
+    // What nothing here explains is a person's, too: the user must not wait for nobody.
+    return there?.isOptedOut && !there.isHandedOff ? 'opted_out' : 'handed_off';
   }
 
   /** Undefined when it was written; else what stands there. */

@@ -1,4 +1,4 @@
-import { isRecord, type JsonRecord } from '../core/json.ts';
+import { asText, isRecord, type JsonRecord } from '../core/json.ts';
 import type { ModelAnswer, ObjectSchema } from '../models/model.ts';
 import type { ReplyFormat } from './config.ts';
 import { isSet } from './flag.ts';
@@ -66,18 +66,23 @@ const UNUSABLE: Partial<Record<ModelAnswer['finishReason'], string>> = {
 
 function readObject(reply: JsonRecord): Verdict {
   const content = typeof reply.content === 'string' ? reply.content.trim().toWellFormed() : undefined;
-  const reason = reply.hand_off_to_human_reason;
   if (content !== undefined && isSet(reply.hand_off_to_human))
     return {
       kind: 'hand_off',
       draft: content,
-      reason: typeof reason === 'string' && reason.trim() !== '' ? reason.trim() : undefined,
+      reason: readReason(reply.hand_off_to_human_reason),
     };
   const isComplete = reply.task_complete === 1;
   return content
     ? { kind: 'reply', text: content, isPlain: false, ...(isComplete && { isComplete }) }
     : { kind: 'repair' };
 }
+
+/** It stands in the record; a reason that does not fit there would have the model asked again and again. */
+const MAX_REASON_UNITS = 1000;
+
+const readReason = (reason: unknown): string | undefined =>
+  asText(reason)?.trim().slice(0, MAX_REASON_UNITS).toWellFormed() || undefined;
 
 /** JSON, also inside the fence that models like to put around it; undefined when it is none. */
 function parsed(text: string): unknown {

@@ -152,3 +152,23 @@ test('replies 48: a `sent` that was read before the `delivered` and is written a
   expect(await report('sent')).toMatchObject({ statusCode: 204 });
   expect(world.entries()[1]).toMatchObject({ delivery_status: 'delivered' });
 });
+
+test('a model that gives 500,000 characters as its reason for a person is asked once', async () => {
+  const hand_off_to_human_reason = 'y'.repeat(500_000);
+  const reply = () =>
+    JSON.stringify({ content: 'A draft', hand_off_to_human: true, hand_off_to_human_reason });
+  const world = await readyWorld({ reply });
+  await world.run(7200, { sweeps: true });
+  expect([modelCalls(world), sent(world), world.deadLetters]).toEqual([1, [], []]);
+  expect(world.humanMessages).toMatchObject([{ handoff_reason: 'y'.repeat(1000), draft_reply: 'A draft' }]);
+});
+
+test('a part whose sid stands there as an empty text goes to a person, and not silently nowhere', async () => {
+  const parts = [{ text: 'Hello', sid: '' }];
+  const pending_turn = { turn_id: 't', message_sids: [sid(9)], state: 'model_done', parts };
+  const world = new RepliesWorld({ records: [recordR({ pending_turn })] });
+  await world.trigger();
+  await world.runWorker();
+  expect([sent(world), finishedRules(world)]).toEqual([[], ['hand_off']]);
+  expect(world.humanMessages).toMatchObject([{ draft_reply: 'Hello' }]);
+});

@@ -1,11 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { plainItem, storedItem } from '../../../runtime/core/dynamodb-values.ts';
-import {
-  isSameAddress,
-  keyForms,
-  normaliseAddress,
-  whatsappAddress,
-} from '../../../runtime/replies/address.ts';
+import { isSameAddress, keyForms, normaliseAddress } from '../../../runtime/replies/address.ts';
 import { readEntry, readUsage } from '../../../runtime/replies/entry.ts';
 import { pendingTurnData, readPendingTurn } from '../../../runtime/replies/pending-turn.ts';
 import { readConversation, timeMillis } from '../../../runtime/replies/record.ts';
@@ -38,12 +33,6 @@ describe('addresses', () => {
     [' ', undefined],
   ])('%s → %s', (raw, address) => {
     expect(normaliseAddress(raw)).toBe(address);
-  });
-
-  test('exactly one prefix for sending, whatever was there', () => {
-    expect(whatsappAddress('+15005550006')).toBe('whatsapp:+15005550006');
-    expect(whatsappAddress('whatsapp:+15005550006')).toBe('whatsapp:+15005550006');
-    expect(whatsappAddress('CC.aB3')).toBe('whatsapp:CC.aB3');
   });
 
   test('both forms of a key, the given one first', () => {

@@ -90,6 +90,7 @@ describe('sendText', () => {
       `https://twilio.example/2010-04-01/Accounts/${accountSid}/Messages.json`,
     );
     expect(whatsappAddress(' WhatsApp:+1 ')).toBe('whatsapp:+1');
+    expect(whatsappAddress('CC.aB3')).toBe('whatsapp:CC.aB3');
   });
 });
 
