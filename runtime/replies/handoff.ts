@@ -26,7 +26,9 @@ export interface HumanQueue {
 export function sqsHumanQueue(sqs: AwsClient, queueUrl: string, clock: Clock): HumanQueue {
   return {
     async send(message) {
-      const MessageBody = queueText(humanBody(message));
+      const whole = queueText(humanBody(message, MAX_BODY_UNITS));
+      const isFitting = Buffer.byteLength(whole) <= MAX_BYTES;
+      const MessageBody = isFitting ? whole : queueText(humanBody(message, MAX_BODY_UNITS / 4));
       const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
       try {
         await callAws(clock, 'sqs:SendMessage', () => sqs.send(command));
@@ -37,10 +39,15 @@ export function sqsHumanQueue(sqs: AwsClient, queueUrl: string, clock: Clock): H
   };
 }
 
-/** With the draft and all escapes below the 256 KB that a queue may be limited to. The record keeps the text whole. */
+/** The 256 KB that a queue may be limited to, less its attributes. */
+const MAX_BYTES = 256_000;
+/** With the draft below that; a quarter is, too, where each character is six bytes. The record keeps the text whole. */
 const MAX_BODY_UNITS = 40_000;
 
-function humanBody({ conversation, messageSids, receivedAt, body, reason, draftReply }: HumanMessage) {
+function humanBody(
+  { conversation, messageSids, receivedAt, body, reason, draftReply }: HumanMessage,
+  maxBodyUnits: number,
+) {
   const { data } = conversation;
   return {
     conversation_id: conversation.conversationId,
@@ -50,7 +57,7 @@ function humanBody({ conversation, messageSids, receivedAt, body, reason, draftR
     received_at: receivedAt,
     sender_id: conversation.userAddress,
     recipient_id: conversation.companyAddress,
-    body: textForModel(body, MAX_BODY_UNITS),
+    body: textForModel(body, maxBodyUnits),
     handoff_reason: reason,
     // As the record has them: numbers stay JSON numbers.
     company_id: data.company_id,

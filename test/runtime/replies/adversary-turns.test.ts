@@ -172,3 +172,13 @@ test('a part whose sid stands there as an empty text goes to a person, and not s
   expect([sent(world), finishedRules(world)]).toEqual([[], ['hand_off']]);
   expect(world.humanMessages).toMatchObject([{ draft_reply: 'Hello' }]);
 });
+
+test('a draft and a text of control characters alone, six bytes each as JSON, fit into 256 KB', async () => {
+  const reply = () => JSON.stringify({ content: '\u0001'.repeat(30_000) });
+  const world = await readyWorld({ reply }, '\u0001'.repeat(65_000));
+  await world.run(600);
+  expect(finishedRules(world)).toEqual(['permanent:MAX_REPLY_PARTS']);
+  const [message] = world.humanMessages;
+  expect(JSON.stringify(message).length).toBeLessThan(256_000);
+  expect(String(message?.draft_reply)).toHaveLength(20_000);
+});
