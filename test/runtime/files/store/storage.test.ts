@@ -187,3 +187,16 @@ describe('files T5: configuration', () => {
     expect(storageSettings(given)).toMatchObject({ prefix });
   });
 });
+
+test('files T1: no temp file stays on the disk, of a failed write neither', async () => {
+  const folder = await testFolder();
+  const storage = new LocalStorage(folder);
+  await storage.writeFile('a1', 'm.json', bytes('1'), { ifAbsent: true });
+  await expect(storage.writeFile('a1', 'm.json', bytes('2'), { ifAbsent: true })).rejects.toThrow();
+  const broken = async function* () {
+    yield bytes('x');
+    throw new Error('of the source');
+  };
+  await expect(storage.writeStream('a1', 'b', broken())).rejects.toThrow('of the source');
+  expect(await readdir(folder, { recursive: true })).toEqual(['a1', 'a1/m.json']);
+});
