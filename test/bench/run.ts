@@ -20,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Section>>> = {
   'files-read': async () => (await import('./files-read.ts')).filesRead(),
   replies: async () => (await import('./replies.ts')).replies(),
   'files-rules': async () => (await import('./files-rules.ts')).filesRules(),
+  'files-throughput': async () => (await import('./files-throughput.ts')).filesThroughput(),
 };
 
 const REPORT = 'dist/reports/bench.md';

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
@@ -11,6 +12,8 @@ export interface Measured {
   readonly count: number;
   readonly digest: string;
   readonly rssMb: number;
+  /** Longest time in which the event loop did nothing else; undefined outside Node. */
+  readonly blockMs?: number;
 }
 
 const run = promisify(execFile);
@@ -36,10 +39,11 @@ export async function bundleContenders(folder: string): Promise<string> {
   return `${folder}/contender.mjs`;
 }
 
-/** Runs a contender in a process of its own, on one core where that can be had. */
-export async function measure(script: string, name: string, file: string): Promise<Measured> {
-  const node = [process.execPath, script, name, file];
-  const [command = '', ...args] = hasTaskset() ? ['taskset', '-c', '1', ...node] : node;
+/** Runs a command on one core where that can be had. */
+export async function measure(given: readonly string[]): Promise<Measured> {
+  const [command = '', ...args] = hasTaskset()
+    ? ['taskset', '-c', String(cpus().length - 1), ...given]
+    : given;
   const { stdout } = await run(command, args, { maxBuffer: 2 ** 24 });
   return JSON.parse(stdout) as Measured;
 }

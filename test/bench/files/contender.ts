@@ -1,9 +1,11 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { loadSpec } from '../../../runtime/files/spec/load.ts';
 import { SET_DOCUMENT } from './performance-set.ts';
+import { rulesDocument } from './rules-set.ts';
 
-/** One contender in a process of its own: `contender <name> <file>` prints what it found, and what it took, as JSON. */
+/** One contender in a process of its own: `contender <name> <file> [folder of peers]` prints what it found, and what it took, as JSON. */
 
-const [, , name = '', file = ''] = process.argv;
+const [, , name = '', file = '', folder = ''] = process.argv;
 
 async function run() {
   const catalog = loadSpec(SET_DOCUMENT).spec?.catalogs.get('pedidos');
@@ -17,6 +19,10 @@ async function run() {
       return (await import('./ours.ts')).ours(file, SET_DOCUMENT);
     case 'ours-outputs':
       return (await import('./ours.ts')).ours(file, SET_DOCUMENT, true);
+    case 'rules':
+      return (await import('./ours.ts')).ours(file, rulesDocument(file.endsWith('.csv') ? 'CSV' : 'EXCEL'));
+    case 'duckdb':
+      return (await import('./duckdb-peer.ts')).duckdbPeer(file, folder);
     case 'csv-parse-zod':
       return (await import('./csv-parse-zod.ts')).csvParseZod(file);
     default:
@@ -24,6 +30,8 @@ async function run() {
   }
 }
 
+const loop = monitorEventLoopDelay({ resolution: 10 });
+loop.enable();
 const start = performance.now();
 const cpuStart = process.cpuUsage();
 const found = await run();
@@ -32,4 +40,6 @@ const { user, system } = process.cpuUsage(cpuStart);
 const cpuMs = (user + system) / 1000;
 const { records, count } = found;
 const rssMb = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ ms, cpuMs, records, count, digest: found.digest(), rssMb }));
+loop.disable();
+const blockMs = loop.max / 1e6;
+console.log(JSON.stringify({ ms, cpuMs, records, count, digest: found.digest(), rssMb, blockMs }));

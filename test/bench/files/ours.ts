@@ -15,7 +15,7 @@ export async function ours(file: string, document: string, hasOutputs = false): 
     const processor = new FileProcessor({
       yamlPath,
       executionDir: folder,
-      inputs: [{ path: file, name: 'pedidos.csv' }],
+      inputs: [{ path: file, name: `pedidos${path.extname(file)}` }],
       ...(hasOutputs ? {} : { sink: collecting(found) }),
     });
     const { counts } = await processor.process();
