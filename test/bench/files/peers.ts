@@ -18,7 +18,7 @@ export function duckdb(script: string, file: string): Peer {
       '--no-audit',
       '--no-fund',
       '--ignore-scripts',
-      '@duckdb/node-api@1',
+      '@duckdb/node-api',
     ]);
     if (fault) return { missing: fault };
   }
