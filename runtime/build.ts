@@ -29,6 +29,8 @@ export const BUNDLES = {
   'replies-webhook': { entry: 'replies/entries/webhook', eager: [] },
   'replies-worker': { entry: 'replies/entries/worker', eager: [] },
   'replies-sweeper': { entry: 'replies/entries/sweeper', eager: [] },
+  'files-worker': { entry: 'files/entries/worker', eager: [] },
+  'files-detector': { entry: 'files/entries/detector', eager: [] },
 } as const;
 
 export type BundleName = keyof typeof BUNDLES;

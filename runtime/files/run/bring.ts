@@ -116,11 +116,6 @@ export async function patiently<T>(
     return await read();
   } catch (cause) {
     if (!(cause instanceof NotFoundError)) throw cause;
-    throw new FilesError(
-      'INPUT_NOT_FOUND',
-      'permanent',
-      { filename: path.posix.basename(filename) },
-      { cause },
-    );
+    throw new FilesError('INPUT_NOT_FOUND', 'permanent', { file: path.posix.basename(filename) }, { cause });
   }
 }

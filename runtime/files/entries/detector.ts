@@ -1,0 +1,3 @@
+import { buildDetectorHandler } from '../detector-handler.ts';
+
+export const handler = buildDetectorHandler();

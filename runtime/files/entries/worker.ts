@@ -1,0 +1,3 @@
+import { buildWorkerHandler } from '../worker-handler.ts';
+
+export const handler = buildWorkerHandler();

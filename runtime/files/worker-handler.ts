@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { readWorkerConfig, type WorkerConfig } from './config.ts';
+import { freeBytesOf } from './free-bytes.ts';
+import { type HandlerPorts, type InvocationContext, lambdaHandler } from './invocation.ts';
+import type { FilesHandlerOptions } from './options.ts';
+import { fileProcessor } from './run/file-processor.ts';
+import { storedPublication } from './run/publication.ts';
+import { openStores, setUp } from './set-up.ts';
+import { costOf, PRICES } from './store/cost.ts';
+
+const TEMPORARY_FOLDER = '/tmp/sage';
+
+/**
+ * The processing function's Lambda handler (contract files §3.4). Building it contacts no AWS service; a faulty
+ * environment is a `ConfigError` here, so that the function does not start.
+ */
+export function buildWorkerHandler(options: FilesHandlerOptions = {}) {
+  const environment = options.environment ?? process.env;
+  const { config, clock, log, metrics } = setUp(readWorkerConfig, environment, options);
+  const temporaryFolder = options.temporaryFolder ?? TEMPORARY_FOLDER;
+  const ready = openStores(config, options.clients, { clock, log, metrics }).then(
+    ({ storage, lock, executions: store }) =>
+      lambdaHandler({
+        storage,
+        lock,
+        store,
+        clock,
+        log,
+        metrics: metrics.lambda,
+        publication: storedPublication({ storage, store, clock, log }),
+        process: options.process ?? fileProcessor(config.memoryMb),
+        target: 'lambda',
+        locale: config.locale,
+        temporaryFolder,
+        freeBytes: () => freeBytesOf(temporaryFolder),
+        newId: randomUUID,
+        invocationMode: config.invocationMode,
+      } satisfies HandlerPorts),
+  );
+  return async (event: unknown, context: InvocationContext) => {
+    const startedMillis = clock.nowMillis();
+    try {
+      return await (await ready)(event, context);
+    } finally {
+      metrics.lambda.value('RunCost', costUsd(config, clock.nowMillis() - startedMillis), 'None');
+      metrics.lambda.value('MemoryUsed', memoryPercent(config), 'Percent');
+    }
+  };
+}
+
+function costUsd({ memoryMb, priceGbSecond }: WorkerConfig, billedMillis: number): number {
+  const prices = { ...PRICES.arm64, ...(priceGbSecond !== undefined && { gbSecond: priceGbSecond }) };
+  return costOf({ memoryMb, billedMillis }, prices).total;
+}
+
+const memoryPercent = ({ memoryMb }: WorkerConfig): number =>
+  Math.round((process.memoryUsage.rss() / (memoryMb * 1024 ** 2)) * 100);
