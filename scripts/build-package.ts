@@ -26,6 +26,7 @@ const entryPoints = [
   'runtime/replies/entries/worker.ts',
   'runtime/files/index.ts',
   'runtime/files/entries/detector.ts',
+  'runtime/files/entries/pool-worker.ts',
   'runtime/files/entries/worker.ts',
   'runtime/build.ts',
   'cli/main.ts',

@@ -1,7 +1,10 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ENVIRONMENT_ENDPOINT, WORKER_CLIENT } from '../core/aws-client.ts';
 import { asRecord } from '../core/json.ts';
+import { s3Presign } from '../core/s3-presign.ts';
 import { type DetectorConfig, readDetectorConfig } from './config.ts';
 import { detect } from './detect/detector.ts';
 import { receiveFailures } from './detect/failure-queue.ts';
@@ -30,7 +33,15 @@ export function buildDetectorHandler(options: FilesHandlerOptions = {}) {
   const { config, clock, log, metrics } = setUp(readDetectorConfig, environment, options);
   const clients = clientsOf(options);
   const dispatch = { clock, random: Math.random };
-  const ready = openStores(config, options.clients, { clock, log, metrics }).then(
+  const s3 = new S3Client(WORKER_CLIENT);
+  const ready = openStores(config, {
+    s3: () => options.clients?.s3 ?? s3,
+    dynamodb: () => options.clients?.dynamodb ?? new DynamoDBClient(WORKER_CLIENT),
+    presign: s3Presign(s3),
+    clock,
+    log,
+    metrics,
+  }).then(
     ({ storage, executions: store }): DetectorPorts => ({
       ...config,
       storage,

@@ -2,6 +2,7 @@
 
 export { buildDetectorHandler } from './detector-handler.ts';
 export { FilesError } from './errors.ts';
+export { type LocalRunPorts, type LocalSettings, runLocally } from './local-run.ts';
 export type { FilesClients, FilesHandlerOptions } from './options.ts';
 export { FileProcessor, type FileProcessorOptions, SpecInvalidError } from './process/processor.ts';
 export type { ProcessResult } from './process/result.ts';

@@ -1,11 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { WORKER_CLIENT } from '../core/aws-client.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Environment } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import { jsonLog, type Log } from '../core/log.ts';
-import { s3Presign } from '../core/s3-presign.ts';
 import type { FilesConfig } from './config.ts';
 import type { FilesHandlerOptions } from './options.ts';
 import { createStores, type Stores, type StoresPorts } from './store/create-stores.ts';
@@ -41,13 +37,8 @@ function readOrReport<C>(read: () => C, log: Log): C {
 }
 
 /** Storage, lock and records in AWS. Keys of locks begin with the environment's name. */
-export function openStores(
-  config: FilesConfig,
-  clients: FilesHandlerOptions['clients'],
-  ports: Pick<StoresPorts, 'clock' | 'log' | 'metrics'>,
-): Promise<Stores> {
-  const own = new S3Client(WORKER_CLIENT);
-  return createStores(
+export const openStores = (config: FilesConfig, ports: Omit<StoresPorts, 'target'>): Promise<Stores> =>
+  createStores(
     {
       useS3: true,
       s3Bucket: config.bucket,
@@ -57,12 +48,5 @@ export function openStores(
       executionsTable: config.executionsTable,
       keyNamespace: config.environmentName,
     },
-    {
-      ...ports,
-      target: 'lambda',
-      s3: () => clients?.s3 ?? own,
-      dynamodb: () => clients?.dynamodb ?? new DynamoDBClient(WORKER_CLIENT),
-      presign: s3Presign(own),
-    },
+    { ...ports, target: 'lambda' },
   );
-}

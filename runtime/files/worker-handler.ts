@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { WORKER_CLIENT } from '../core/aws-client.ts';
+import { s3Presign } from '../core/s3-presign.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { freeBytesOf } from './free-bytes.ts';
 import { type HandlerPorts, type InvocationContext, lambdaHandler } from './invocation.ts';
@@ -18,24 +22,31 @@ export function buildWorkerHandler(options: FilesHandlerOptions = {}) {
   const environment = options.environment ?? process.env;
   const { config, clock, log, metrics } = setUp(readWorkerConfig, environment, options);
   const temporaryFolder = options.temporaryFolder ?? TEMPORARY_FOLDER;
-  const ready = openStores(config, options.clients, { clock, log, metrics }).then(
-    ({ storage, lock, executions: store }) =>
-      lambdaHandler({
-        storage,
-        lock,
-        store,
-        clock,
-        log,
-        metrics: metrics.lambda,
-        publication: storedPublication({ storage, store, clock, log }),
-        process: options.process ?? fileProcessor(config.memoryMb),
-        target: 'lambda',
-        locale: config.locale,
-        temporaryFolder,
-        freeBytes: () => freeBytesOf(temporaryFolder),
-        newId: randomUUID,
-        invocationMode: config.invocationMode,
-      } satisfies HandlerPorts),
+  const s3 = new S3Client(WORKER_CLIENT);
+  const ready = openStores(config, {
+    s3: () => options.clients?.s3 ?? s3,
+    dynamodb: () => options.clients?.dynamodb ?? new DynamoDBClient(WORKER_CLIENT),
+    presign: s3Presign(s3),
+    clock,
+    log,
+    metrics,
+  }).then(({ storage, lock, executions: store }) =>
+    lambdaHandler({
+      storage,
+      lock,
+      store,
+      clock,
+      log,
+      metrics: metrics.lambda,
+      publication: storedPublication({ storage, store, clock, log }),
+      process: options.process ?? fileProcessor(config.memoryMb),
+      target: 'lambda',
+      locale: config.locale,
+      temporaryFolder,
+      freeBytes: () => freeBytesOf(temporaryFolder),
+      newId: randomUUID,
+      invocationMode: config.invocationMode,
+    } satisfies HandlerPorts),
   );
   return async (event: unknown, context: InvocationContext) => {
     const startedMillis = clock.nowMillis();
