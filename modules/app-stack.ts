@@ -3,6 +3,8 @@ import { App, LocalBackend, S3Backend, TerraformOutput } from 'cdktf';
 import type { Construct } from 'constructs';
 import { Bot, type BotProps } from './bot/index.ts';
 import { BOT_OUTPUTS } from './bot/outputs.ts';
+import { Files, type FilesProps } from './files/index.ts';
+import { FILES_OUTPUTS } from './files/outputs.ts';
 import { ReadableStack } from './module-stack.ts';
 import { addOutputs } from './parts/outputs.ts';
 import { Replies, type RepliesProps } from './replies/index.ts';
@@ -45,10 +47,19 @@ export class RepliesStack extends AppStack {
   }
 }
 
+export class FilesStack extends AppStack {
+  constructor(scope: Construct, settings: Settings, props: FilesProps) {
+    super(scope, 'files', settings);
+    const files = new Files(this, 'Default', props);
+    addOutputs(this, FILES_OUTPUTS, files);
+  }
+}
+
 /** The deployable app: one stack for each system in the settings. `outdir` default: as CDKTF says. */
 export function makeApp(settings: Settings, outdir?: string): App {
   const app = new App(outdir === undefined ? {} : { outdir });
   if (settings.bot) new BotStack(app, settings, settings.bot);
   if (settings.replies) new RepliesStack(app, settings, settings.replies);
+  if (settings.files) new FilesStack(app, settings, settings.files);
   return app;
 }

@@ -25,3 +25,15 @@ module "replies" {
   package          = { path = "dist/bundles/replies.zip" }
 }
 \`\`\``;
+
+export const FILES_INTRODUCTION = `Checks deliveries of CSV, Excel and ZIP files against a specification in YAML on AWS Lambda: the function, its
+detector (which alone runs anything again), bucket, lock table, execution records, queues, alarms and dashboard. What
+does not fit on a host that runs \`hookline files daemon\` goes to the function; give that host the rights in the
+output \`orchestrator_policy_json\`.
+
+\`\`\`hcl
+module "files" {
+  source = "./files" # this folder
+  name   = "sage"
+}
+\`\`\``;

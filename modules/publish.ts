@@ -8,7 +8,11 @@ import { BUNDLE_NAMES } from './bot/code.ts';
 import { BOT_INPUTS } from './bot/inputs.ts';
 import { botModule } from './bot/module.ts';
 import { BOT_OUTPUTS } from './bot/outputs.ts';
-import { BOT_INTRODUCTION, REPLIES_INTRODUCTION } from './introductions.ts';
+import { FILES_ZIPS } from './files/code.ts';
+import { FILES_INPUTS } from './files/inputs.ts';
+import { filesModule } from './files/module.ts';
+import { FILES_OUTPUTS } from './files/outputs.ts';
+import { BOT_INTRODUCTION, FILES_INTRODUCTION, REPLIES_INTRODUCTION } from './introductions.ts';
 import type { ModuleStack } from './module-stack.ts';
 import { bundleFolder } from './parts/bundles.ts';
 import { moduleReadme } from './readme.ts';
@@ -44,6 +48,16 @@ const MODULES = {
       introduction: REPLIES_INTRODUCTION,
       inputs: REPLIES_INPUTS,
       outputs: REPLIES_OUTPUTS,
+    }),
+  },
+  files: {
+    stack: filesModule,
+    zips: Object.values<string>({ ...FILES_ZIPS }),
+    readme: moduleReadme({
+      title: 'hookline files',
+      introduction: FILES_INTRODUCTION,
+      inputs: FILES_INPUTS,
+      outputs: FILES_OUTPUTS,
     }),
   },
 } as const satisfies Readonly<Record<string, Published>>;

@@ -1,10 +1,11 @@
 import { BOT_INPUTS } from './bot/inputs.ts';
+import { FILES_INPUTS } from './files/inputs.ts';
 import type { Inputs } from './parts/inputs.ts';
 import { snakeCase } from './parts/names.ts';
 import { REPLIES_INPUTS } from './replies/inputs.ts';
 
 /** The inputs of each system. A key here is a key of the settings file and the name of a stack. */
-export const SYSTEM_INPUTS = { bot: BOT_INPUTS, replies: REPLIES_INPUTS } as const;
+export const SYSTEM_INPUTS = { bot: BOT_INPUTS, replies: REPLIES_INPUTS, files: FILES_INPUTS } as const;
 
 const closed = (
   description: string,
@@ -53,10 +54,12 @@ export function settingsSchema() {
 }
 
 function systemSchema(system: string, inputs: Inputs) {
-  const properties = Object.entries(inputs).map(([name, { kind, description, default: fallback }]) => {
-    const { type, ...schema } = kind.schema;
-    const nullable = fallback === null ? { ...schema, type: [type, 'null'] } : kind.schema;
-    return [snakeCase(name), { description, ...nullable, default: fallback }] as const;
-  });
+  const properties = Object.entries(inputs).map(
+    ([name, { kind, description, default: fallback, isNullable }]) => {
+      const { type, ...schema } = kind.schema;
+      const nullable = fallback === null || isNullable ? { ...schema, type: [type, 'null'] } : kind.schema;
+      return [snakeCase(name), { description, ...nullable, default: fallback }] as const;
+    },
+  );
   return closed(`The stack "${system}". Every key may be left out.`, Object.fromEntries(properties));
 }

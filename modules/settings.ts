@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
 import type { BotProps } from './bot/index.ts';
+import type { FilesProps } from './files/index.ts';
 import { propsFromSettings } from './parts/inputs.ts';
 import type { RepliesProps } from './replies/index.ts';
 import { SYSTEM_INPUTS, settingsSchema } from './settings-schema.ts';
@@ -14,6 +15,8 @@ export interface Settings {
   readonly bot: BotProps | undefined;
   /** Undefined: no reply engine is deployed. */
   readonly replies: RepliesProps | undefined;
+  /** Undefined: no checking of files is deployed. */
+  readonly files: FilesProps | undefined;
 }
 
 /** Each stack has a state of its own: `<path>/<stack>.tfstate`, `<key>/<stack>.tfstate`. */
@@ -38,6 +41,7 @@ interface SettingsFile {
   readonly region?: string;
   readonly bot?: Readonly<Record<string, unknown>>;
   readonly replies?: Readonly<Record<string, unknown>>;
+  readonly files?: Readonly<Record<string, unknown>>;
 }
 
 /** Reads a settings file. Throws `SettingsError`. */
@@ -49,13 +53,14 @@ export function checkSettings(content: unknown, file: string): Settings {
     settingsSchema(),
   );
   if (!validate(content)) throw new SettingsError(file, (validate.errors ?? []).map(describe));
-  const { backend, region, bot, replies } = content;
+  const { backend, region, bot, replies, files } = content;
   const folder = path.resolve(path.dirname(file), backend?.local?.path ?? '.');
   return {
     backend: backend?.s3 ? { type: 's3', ...backend.s3 } : { type: 'local', path: folder },
     region,
     bot: bot && propsFromSettings(SYSTEM_INPUTS.bot, bot),
     replies: replies && propsFromSettings(SYSTEM_INPUTS.replies, replies),
+    files: files && propsFromSettings(SYSTEM_INPUTS.files, files),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { IngressVariable, WorkerVariable } from '../../runtime/bot/config.ts';
-import { ALIAS } from '../parts/function.ts';
 import { attribute, type Condition, choose, expression, hcl, isExpression } from '../parts/optional.ts';
+import { ALIAS } from '../parts/warm.ts';
 import type { Bot, BotValues } from './index.ts';
 import { FAILED_EVENTS_PREFIX, FILES_PREFIX, HISTORY_PREFIX, SECRETS_PREFIX } from './policies.ts';
 

@@ -36,8 +36,10 @@ export interface Alarm {
   readonly threshold: Settable<number>;
   /** Length of a period, in seconds; default: 300. */
   readonly periodSeconds?: number;
-  /** Periods in a row that must be above it; default: 1. */
+  /** Periods that are looked at; default: 1. */
   readonly periods?: number;
+  /** How many of them must be above it; default: all. */
+  readonly periodsAbove?: number;
   /** It rings below the threshold, and where nothing is measured. Default: false. */
   readonly ringsBelow?: boolean;
 }
@@ -67,6 +69,7 @@ export class Alarms extends Construct {
             comparisonOperator: alarm.ringsBelow ? 'LessThanThreshold' : 'GreaterThanThreshold',
             threshold: numberOf(alarm.threshold),
             evaluationPeriods: alarm.periods ?? 1,
+            ...(alarm.periodsAbove === undefined ? {} : { datapointsToAlarm: alarm.periodsAbove }),
             treatMissingData: alarm.ringsBelow ? 'breaching' : 'notBreaching',
             alarmActions: listOf(topics),
             okActions: listOf(topics),

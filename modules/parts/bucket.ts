@@ -25,6 +25,12 @@ export interface BucketProps {
   readonly kmsKeyArn: Optional<string>;
   /** Prefix (with its slash) → days until its objects expire. Nothing else ever expires. */
   readonly expiringPrefixes: Readonly<Record<string, Settable<number>>>;
+  /** How many old versions are kept beyond the 7 days after which they go; default: 5, or 0 for none. */
+  readonly oldVersionsKept?: number;
+  /** Days until the parts of an upload that was never finished go; default: 7. */
+  readonly abortUploadsDays?: number;
+  /** Without a key of the caller's: S3's own key in KMS, whose use is logged, or S3's own. Default: S3's own. */
+  readonly usesKms?: boolean;
 }
 
 /** Every message writes a whole new history, so old versions must go soon. */
@@ -69,20 +75,20 @@ export class Bucket extends Construct {
       versioningConfiguration: { status: 'Enabled' },
       ...count,
     });
-    this.encrypt(name, props.kmsKeyArn, count);
+    this.encrypt(name, props, count);
     this.refusePlainHttp(name, attribute(bucket, 'arn'), count);
-    this.expire(name, props.expiringPrefixes, count);
+    this.expire(name, props, count);
     return bucket;
   }
 
-  private encrypt(bucket: string, kmsKeyArn: Optional<string>, count: Count): void {
+  private encrypt(bucket: string, { kmsKeyArn, usesKms = false }: BucketProps, count: Count): void {
     const key = unwrap(kmsKeyArn);
     new S3BucketServerSideEncryptionConfigurationA(this, 'server_side_encryption_configuration', {
       bucket,
       rule: [
         {
           applyServerSideEncryptionByDefault: {
-            sseAlgorithm: choose(given(kmsKeyArn), 'aws:kms', 'AES256'),
+            sseAlgorithm: choose(usesKms ? true : given(kmsKeyArn), 'aws:kms', 'AES256'),
             ...(key === undefined ? {} : { kmsMasterKeyId: key }),
           },
           bucketKeyEnabled: true,
@@ -112,8 +118,9 @@ export class Bucket extends Construct {
     });
   }
 
-  private expire(bucket: string, prefixes: BucketProps['expiringPrefixes'], count: Count): void {
-    const expiring = Object.entries(prefixes).map(([prefix, days]) => ({
+  private expire(bucket: string, props: BucketProps, count: Count): void {
+    const { oldVersionsKept: kept = NONCURRENT_KEPT, abortUploadsDays = NONCURRENT_DAYS } = props;
+    const expiring = Object.entries(props.expiringPrefixes).map(([prefix, days]) => ({
       id: `expire-${prefix.replaceAll('/', '')}`,
       status: 'Enabled',
       filter: [{ prefix }],
@@ -128,9 +135,9 @@ export class Bucket extends Construct {
           status: 'Enabled',
           filter: [{ prefix: '' }],
           noncurrentVersionExpiration: [
-            { noncurrentDays: NONCURRENT_DAYS, newerNoncurrentVersions: NONCURRENT_KEPT },
+            { noncurrentDays: NONCURRENT_DAYS, ...(kept > 0 && { newerNoncurrentVersions: kept }) },
           ],
-          abortIncompleteMultipartUpload: [{ daysAfterInitiation: NONCURRENT_DAYS }],
+          abortIncompleteMultipartUpload: [{ daysAfterInitiation: abortUploadsDays }],
         },
       ],
       ...count,

@@ -4,10 +4,17 @@ import { type Condition, when } from './optional.ts';
 
 export interface Graph {
   readonly title: string;
-  /** Namespace, metric name, then dimension names and values in turn. */
-  readonly metrics: readonly (readonly string[])[];
+  /**
+   * Namespace, metric name, then dimension names and values in turn; at the end an object of CloudWatch's options,
+   * and an object alone for an expression.
+   */
+  readonly metrics: readonly (readonly unknown[])[];
   /** Default: Sum. */
   readonly statistic?: string;
+  /** Length of a period, in seconds; default: 300. */
+  readonly periodSeconds?: number;
+  /** Areas on top of each other. Default: lines. */
+  readonly isStacked?: boolean;
 }
 
 export interface DashboardProps {
@@ -25,14 +32,7 @@ const HEIGHT = 6;
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { when: condition, name, region, graphs }: DashboardProps) {
     super(scope, id);
-    const widgets = graphs.map(({ title, metrics, statistic = 'Sum' }, index) => ({
-      type: 'metric',
-      x: (index % COLUMNS) * WIDTH,
-      y: Math.floor(index / COLUMNS) * HEIGHT,
-      width: WIDTH,
-      height: HEIGHT,
-      properties: { title, region, stat: statistic, period: 300, view: 'timeSeries', metrics },
-    }));
+    const widgets = graphs.map((graph, index) => widget(graph, index, region));
     when(
       condition,
       (count) =>
@@ -44,3 +44,20 @@ export class Dashboard extends Construct {
     );
   }
 }
+
+const widget = ({ title, metrics, ...how }: Graph, index: number, region: string) => ({
+  type: 'metric',
+  x: (index % COLUMNS) * WIDTH,
+  y: Math.floor(index / COLUMNS) * HEIGHT,
+  width: WIDTH,
+  height: HEIGHT,
+  properties: {
+    title,
+    region,
+    stat: how.statistic ?? 'Sum',
+    period: how.periodSeconds ?? 300,
+    view: 'timeSeries',
+    ...(how.isStacked && { stacked: true }),
+    metrics,
+  },
+});

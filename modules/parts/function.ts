@@ -1,13 +1,9 @@
-import { AppautoscalingPolicy } from '@cdktf/provider-aws/lib/appautoscaling-policy';
-import { AppautoscalingTarget } from '@cdktf/provider-aws/lib/appautoscaling-target';
 import { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 import { LambdaAlias } from '@cdktf/provider-aws/lib/lambda-alias';
 import { LambdaFunction as FunctionResource } from '@cdktf/provider-aws/lib/lambda-function';
-import { LambdaProvisionedConcurrencyConfig } from '@cdktf/provider-aws/lib/lambda-provisioned-concurrency-config';
 import { Construct } from 'constructs';
 import { FunctionRole } from './iam.ts';
 import {
-  all,
   attribute,
   type Condition,
   choose,
@@ -23,6 +19,7 @@ import {
   unwrap,
   when,
 } from './optional.ts';
+import { ALIAS, keepWarm, type WarmRange, type WarmTimes } from './warm.ts';
 
 /** The zip of a function: a file, or an object in S3 (then `file` is null). */
 export interface Code {
@@ -57,19 +54,18 @@ export interface FunctionProps extends FunctionDefaults {
   readonly rolePath: string;
   readonly memoryMb: Settable<number>;
   readonly timeoutSeconds: Settable<number>;
+  /** Size of `/tmp`, in MB, 512 to 10,240. Default: 512, as AWS gives. */
+  readonly temporaryStorageMb?: Settable<number>;
   /** Lambda's own filter of log lines, `DEBUG` or `INFO`; default: INFO. */
   readonly applicationLogLevel?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The user's variables, which do not replace ours. */
   readonly environmentVariables: Readonly<Record<string, string>> | Expression;
   readonly reservedConcurrency: Optional<Settable<number>>;
-  readonly provisionedConcurrency: Optional<Range>;
+  readonly provisionedConcurrency: Optional<WarmRange>;
+  /** Default: always. */
+  readonly provisionedSchedule?: Optional<WarmTimes>;
   readonly preconditions?: readonly Precondition[];
-}
-
-interface Range {
-  readonly min: Settable<number>;
-  readonly max: Settable<number>;
 }
 
 /** Checked at plan; the sentence tells what to do. */
@@ -77,12 +73,6 @@ export interface Precondition {
   readonly condition: Expression;
   readonly errorMessage: string;
 }
-
-/** Everything that calls a function calls this alias, so that warm environments can stand behind it. */
-export const ALIAS = 'live';
-
-/** Share of warm environments in use at which more are made. */
-const SCALE_AT_UTILISATION = 0.7;
 
 /** A function with its role, its log group (made first, else Lambda makes one that never expires), its alias. */
 export class LambdaFunction extends Construct {
@@ -119,12 +109,13 @@ export class LambdaFunction extends Construct {
           ...count,
         }),
     );
-    this.keepWarm(props);
+    keepWarm(this, { ...props, function: this.function, alias: this.alias });
   }
 
   private makeFunction(props: FunctionProps, count: { count?: number }): FunctionResource {
     const reserved = unwrap(props.reservedConcurrency);
     const { file, s3 } = props.code;
+    const { temporaryStorageMb: storage } = props;
     const made = new FunctionResource(this, 'function', {
       functionName: props.name,
       description: props.description,
@@ -134,6 +125,7 @@ export class LambdaFunction extends Construct {
       architectures: listOf(props.architectures),
       memorySize: numberOf(props.memoryMb),
       timeout: numberOf(props.timeoutSeconds),
+      ...(storage === undefined ? {} : { ephemeralStorage: { size: numberOf(storage) } }),
       publish: true,
       ...(file === undefined ? {} : { filename: file, sourceCodeHash: hashOf(file) }),
       ...(s3
@@ -154,56 +146,6 @@ export class LambdaFunction extends Construct {
     made.addOverride('environment.variables', mergedEnvironment(props));
     addVpc(made, props.vpc);
     return made;
-  }
-
-  private keepWarm({ when: condition, name, provisionedConcurrency }: FunctionProps): void {
-    const range = unwrap(provisionedConcurrency);
-    const wanted = all(condition, given(provisionedConcurrency));
-    if (!range || wanted === false) return;
-    const provisioned = when(wanted, (count) => {
-      const config = new LambdaProvisionedConcurrencyConfig(this, 'provisioned_concurrency_config', {
-        functionName: attribute(this.function, 'function_name'),
-        qualifier: attribute(this.alias, 'name'),
-        provisionedConcurrentExecutions: numberOf(range.min),
-        // The scaling below moves it.
-        lifecycle: { ignoreChanges: ['provisioned_concurrent_executions'] },
-        ...count,
-      });
-      return config;
-    });
-    const target = {
-      resourceId: `function:${name}:${ALIAS}`,
-      scalableDimension: 'lambda:function:ProvisionedConcurrency',
-      serviceNamespace: 'lambda',
-    };
-    const scalable = when(
-      wanted,
-      (count) =>
-        new AppautoscalingTarget(this, 'appautoscaling_target', {
-          ...target,
-          minCapacity: numberOf(range.min),
-          maxCapacity: numberOf(range.max),
-          ...(provisioned ? { dependsOn: [provisioned] } : {}),
-          ...count,
-        }),
-    );
-    when(
-      wanted,
-      (count) =>
-        new AppautoscalingPolicy(this, 'appautoscaling_policy', {
-          ...target,
-          name: `${name}-provisioned-concurrency`,
-          policyType: 'TargetTrackingScaling',
-          targetTrackingScalingPolicyConfiguration: {
-            targetValue: SCALE_AT_UTILISATION,
-            predefinedMetricSpecification: {
-              predefinedMetricType: 'LambdaProvisionedConcurrencyUtilization',
-            },
-          },
-          ...(scalable ? { dependsOn: [scalable] } : {}),
-          ...count,
-        }),
-    );
   }
 }
 

@@ -29,6 +29,8 @@ export interface Statement {
     readonly variable: string;
     readonly values: readonly string[];
   };
+  /** Default: Allow. */
+  readonly effect?: 'Deny';
   /** Default: always. */
   readonly when?: Condition;
 }
@@ -40,8 +42,9 @@ export function policyDocument(
   statements: readonly Statement[],
   count: Count = {},
 ): DataAwsIamPolicyDocument {
-  const body = ({ sid, actions, resources, condition }: Statement) => ({
+  const body = ({ sid, effect, actions, resources, condition }: Statement) => ({
     sid,
+    ...(effect ? { effect } : {}),
     actions: [...actions],
     resources: listOf(resources),
     ...(condition ? { condition: [{ ...condition, values: [...condition.values] }] } : {}),

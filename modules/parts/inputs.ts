@@ -91,6 +91,8 @@ export interface Input<T> {
   readonly default: T | null;
   /** Terraform does not show it. */
   readonly isSensitive?: boolean;
+  /** It has a default, and null turns it off. */
+  readonly isNullable?: true;
 }
 
 /** An input that always has a value. */
@@ -114,6 +116,24 @@ export const optionalInput = <T>(kind: Kind<T>, description: string): Input<T> =
   default: null,
 });
 
+/** An input with a default that null turns off. */
+export interface NullableInput<T> extends Input<T> {
+  readonly default: T;
+  readonly isNullable: true;
+}
+
+/** Declares an input that has a value unless it is null. */
+export const nullableInput = <T>(
+  kind: Kind<T>,
+  fallback: NoInfer<T>,
+  description: string,
+): NullableInput<T> => ({
+  kind,
+  description,
+  default: fallback,
+  isNullable: true,
+});
+
 /** Declares an input that may be left out and is never shown. */
 export const secretInput = <T>(kind: Kind<T>, description: string): Input<T> => ({
   ...optionalInput(kind, description),
@@ -126,9 +146,11 @@ export type Inputs = Readonly<Record<string, Input<unknown>>>;
 export type PropsOf<D> = {
   readonly [K in keyof D]?: D[K] extends DefaultedInput<infer T>
     ? Nested<T> | Expressible<T> | undefined
-    : D[K] extends Input<infer T>
-      ? Optional<Nested<T>>
-      : never;
+    : D[K] extends NullableInput<infer T>
+      ? Optional<Nested<T>> | null
+      : D[K] extends Input<infer T>
+        ? Optional<Nested<T>>
+        : never;
 };
 
 /** The same with defaults applied. */
@@ -144,21 +166,22 @@ export type ValuesOf<D> = {
 type Expressible<T> = T extends Readonly<Record<string, string>> ? T | Expression : never;
 
 export function withDefaults<D extends Inputs>(inputs: D, props: PropsOf<D>): ValuesOf<D> {
-  const values = Object.entries(inputs).map(([name, { default: fallback }]) => [
-    name,
-    props[name] ?? fallback ?? undefined,
-  ]);
+  const values = Object.entries(inputs).map(([name, { default: fallback, isNullable }]) => {
+    const isOff = isNullable && props[name] === null;
+    return [name, isOff ? undefined : (props[name] ?? fallback ?? undefined)];
+  });
   return Object.fromEntries(values) as ValuesOf<D>;
 }
 
 /** The module's variables as props. What may be left out is `Given` by a comparison with null. */
 export function propsFromVariables<D extends Inputs>(inputs: D): PropsOf<D> {
-  const props = Object.entries(inputs).map(([name, { kind, default: fallback, isSensitive }]) => {
+  const props = Object.entries(inputs).map(([name, { kind, default: fallback, isSensitive, isNullable }]) => {
     const address = `var.${snakeCase(name)}`;
     // Whether a secret is given is none.
     const isGiven = isSensitive ? `nonsensitive(${address} != null)` : `${address} != null`;
     const value = kind.fields ? fieldsAt(address, kind.fields) : expression(address);
-    return [name, fallback === null ? new Given(expression(isGiven), value) : value];
+    const mayMiss = fallback === null || isNullable;
+    return [name, mayMiss ? new Given(expression(isGiven), value) : value];
   });
   return Object.fromEntries(props) as PropsOf<D>;
 }
@@ -177,7 +200,13 @@ export function propsFromSettings<D extends Inputs>(
   settings: Readonly<Record<string, unknown>>,
 ): PropsOf<D> {
   const kinds = Object.fromEntries(Object.entries(inputs).map(([name, { kind }]) => [name, kind]));
-  return fromSnakeCase(kinds, settings) as PropsOf<D>;
+  const off = Object.entries(inputs).filter(
+    ([name, { isNullable }]) => isNullable && settings[snakeCase(name)] === null,
+  );
+  return {
+    ...fromSnakeCase(kinds, settings),
+    ...Object.fromEntries(off.map(([name]) => [name, null])),
+  } as PropsOf<D>;
 }
 
 function fromSnakeCase(kinds: Fields, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -14,6 +14,9 @@ export const BOT_TAG = 'hookline:bot';
 /** Marks what belongs to a reply engine, with the name of the deployment. */
 export const REPLIES_TAG = 'hookline:replies';
 
+/** Marks what belongs to a files deployment, with its name. */
+export const FILES_TAG = 'hookline:files';
+
 /**
  * Without the mark, as nobody looks for them by it: they go with what they belong to. An emulator forgets their
  * tags, so each plan on it would set them again.

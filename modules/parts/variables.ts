@@ -12,7 +12,7 @@ export function declareVariables(stack: TerraformStack, inputs: Inputs): void {
     const variable = new TerraformVariable(scope, address, {
       type: input.kind.terraformType,
       description: input.description,
-      nullable: input.default === null,
+      nullable: mayBeNull(input),
       ...(input.isSensitive ? { sensitive: true } : {}),
       ...validation(address, input),
     });
@@ -22,10 +22,13 @@ export function declareVariables(stack: TerraformStack, inputs: Inputs): void {
   }
 }
 
-function validation(name: string, { kind, default: fallback }: Input<unknown>) {
-  const rule = ruleOf(`var.${name}`, kind.schema);
+const mayBeNull = ({ default: fallback, isNullable }: Input<unknown>): boolean =>
+  fallback === null || isNullable === true;
+
+function validation(name: string, input: Input<unknown>) {
+  const rule = ruleOf(`var.${name}`, input.kind.schema);
   if (!rule) return {};
-  const condition = fallback === null ? `var.${name} == null ? true : ${rule.condition}` : rule.condition;
+  const condition = mayBeNull(input) ? `var.${name} == null ? true : ${rule.condition}` : rule.condition;
   return { validation: [{ condition: `\${${condition}}`, errorMessage: `${name} must ${rule.sentence}.` }] };
 }
 

@@ -21,6 +21,7 @@ import {
   when,
 } from '../parts/optional.ts';
 import { type Place, placeOf } from '../parts/place.ts';
+import { Schedule, unrepeated } from '../parts/schedule.ts';
 import { addTags, REPLIES_TAG } from '../parts/tags.ts';
 import { addAlarms } from './alarms.ts';
 import { ACCESS_LOG_FORMAT, PATHS, STATUS_PATH, WEBHOOK_PATH } from './api.ts';
@@ -37,7 +38,6 @@ import { type Names, namesOf } from './names.ts';
 import { type PolicySubjects, sweeperStatements, webhookStatements, workerStatements } from './policies.ts';
 import { checkedTogether } from './preconditions.ts';
 import { makeQueues, type RepliesQueues } from './queues.ts';
-import { EveryMinute } from './schedule.ts';
 import { secretArns } from './secrets.ts';
 import { makeTables, type RepliesTables } from './tables.ts';
 import { TriggerSource } from './work-source.ts';
@@ -248,7 +248,14 @@ export class Replies extends Construct {
       queue: this.queues.channel,
       maxConcurrency: this.values.workerMaxConcurrency,
     });
-    new EveryMinute(this, 'every_minute', this.sweeper, this.names.sweeper);
+    const everyMinute = new Schedule(this, 'every_minute', {
+      of: this.sweeper,
+      name: this.names.sweeper,
+      description: 'Sweeps what a crash left undone',
+      expression: 'rate(1 minute)',
+      statementId: 'EveryMinute',
+    });
+    unrepeated(everyMinute, 'event_invoke_config', this.sweeper, { maxAgeSeconds: 60 });
   }
 
   private watch(): void {

@@ -153,7 +153,13 @@ test('the app has no output that is null, on which cdktf deploy would crash', ()
     (app) =>
       new BotStack(
         app,
-        { backend: { type: 'local', path: '.' }, region: 'eu-west-1', bot: {}, replies: undefined },
+        {
+          backend: { type: 'local', path: '.' },
+          region: 'eu-west-1',
+          bot: {},
+          replies: undefined,
+          files: undefined,
+        },
         { bundles: ZIPS },
       ),
   );

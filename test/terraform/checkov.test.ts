@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
 import { pythonWith } from '../../local/emulator/python.ts';
+import { synthFiles } from '../modules/files-synth.ts';
 import { synthReplies } from '../modules/replies-synth.ts';
 import { type Synthesised, synthBot } from '../modules/synth.ts';
 import { inFolder } from './terraform.ts';
@@ -21,6 +22,9 @@ const SHAPES: Readonly<Record<string, () => Synthesised>> = {
   logged_bot: () => synthBot(warm),
   replies: () => synthReplies(),
   logged_replies: () => synthReplies({ ...warm, environmentName: 'prod', steadyTraffic: true }),
+  files: () => synthFiles(),
+  queued_files: () =>
+    synthFiles({ dispatch: 'sqs', dailyBudgetUsd: 10, provisionedConcurrency: { min: 2, max: 5 } }),
 };
 
 interface Report {

@@ -7,6 +7,7 @@ import { inFolder, publishFromSources, rootWith, terraform } from './terraform.t
 const MODULES = {
   bot: ['README.md', 'bot-ingress.zip', 'bot-worker.zip', 'bot.zip', 'main.tf.json'],
   replies: ['README.md', 'main.tf.json', 'replies-sweeper.zip', 'replies-webhook.zip'],
+  files: ['README.md', 'files-detector.zip', 'files-worker.zip', 'main.tf.json'],
 } as const;
 
 describe.each(Object.entries(MODULES))('%s', (key, files) => {
