@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
+import type { FilesMetric } from '../../runtime/files/store/metrics.ts';
 import { type Alarm, Alarms, type Metric } from '../parts/alarms.ts';
 import { attribute, choose, expression, given, hcl, type Settable, unwrap } from '../parts/optional.ts';
+import { METRICS_NAMESPACE } from './graphs.ts';
 import type { Files, FilesValues } from './index.ts';
 import type { Names } from './names.ts';
 
@@ -43,9 +45,13 @@ const ofFunction = (metricName: string, { names }: Subject): readonly Metric[] =
   { namespace: 'AWS/Lambda', metricName, dimensions: { FunctionName: names.processor } },
 ];
 
-const own = (metricName: string, { values }: Subject): readonly Metric[] => [
-  { namespace: 'SAGE', metricName, dimensions: { Environment: values.environmentName } },
-];
+/** Of local runs and of those on Lambda together. */
+const own = (metricName: FilesMetric, { values }: Subject): readonly Metric[] =>
+  ['local', 'lambda'].map((Target) => ({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensions: { Target, Environment: values.environmentName },
+  }));
 
 /** Thresholds as the contract states them. */
 function statedAlarms(subject: Subject): readonly Alarm[] {
@@ -166,7 +172,7 @@ function stuckAlarms(subject: Subject): readonly Alarm[] {
     {
       id: 'detector_silent',
       description: 'The detector has not run for five minutes: nothing that fails is run again.',
-      metrics: own('DetectorRuns', subject),
+      metrics: own('DetectorHeartbeat', subject),
       threshold: 1,
       ringsBelow: true,
     },
@@ -188,7 +194,7 @@ function lockAlarms(subject: Subject): readonly Alarm[] {
       id: 'daily_cost',
       description: 'The function costs more a day than its budget.',
       when: given(dailyBudgetUsd),
-      metrics: own('CostUsd', subject),
+      metrics: own('RunCost', subject),
       periodSeconds: DAY_SECONDS,
       threshold: unwrap(dailyBudgetUsd) ?? 0,
     },

@@ -1,27 +1,27 @@
+import type { FilesMetric } from '../../runtime/files/store/metrics.ts';
 import type { Graph } from '../parts/dashboard.ts';
 import type { Names } from './names.ts';
 
-const NAMESPACE = 'SAGE';
+/** CloudWatch namespace of what the runtime counts (contract files §9). */
+export const METRICS_NAMESPACE = 'SAGE';
 const DAY_SECONDS = 86_400;
+
+const TARGETS = ['local', 'lambda'] as const;
 
 /** Metrics of the runtime, with the dimensions that it writes. */
 function own(environment: string) {
-  const ofAll = (metric: string, options: object = {}) => [
-    NAMESPACE,
+  const of = (metric: FilesMetric, target: (typeof TARGETS)[number], options: object = {}) => [
+    METRICS_NAMESPACE,
     metric,
-    'Environment',
-    environment,
-    options,
-  ];
-  const of = (metric: string, target: string, options: object = {}) => [
-    ...ofAll(metric).slice(0, 2),
     'Target',
     target,
     'Environment',
     environment,
-    { label: target, ...options },
+    { label: `${metric} ${target}`, ...options },
   ];
-  return { of, ofAll };
+  const both = (metric: FilesMetric, options: object = {}) =>
+    TARGETS.map((target) => of(metric, target, options));
+  return { of, both };
 }
 
 /** What `sage-operations` shows (contract files §9): the four stated panels first. */
@@ -32,8 +32,13 @@ export const filesGraphs = (names: Names, environment: string): readonly Graph[]
 ];
 
 function statedGraphs(environment: string): readonly Graph[] {
-  const { of, ofAll } = own(environment);
-  const ends = ['ExecutionsSucceeded', 'ExecutionsPartial', 'ExecutionsRejected', 'ExecutionsErrored'];
+  const { of, both } = own(environment);
+  const ends = [
+    'ExecutionsSucceeded',
+    'ExecutionsPartial',
+    'ExecutionsRejected',
+    'ExecutionsErrored',
+  ] as const;
   const percentiles = ['p50', 'p95', 'p99'].map((stat) =>
     of('ProcessingTime', 'lambda', { stat, label: `lambda ${stat}` }),
   );
@@ -50,21 +55,21 @@ function statedGraphs(environment: string): readonly Graph[] {
     {
       title: 'Processing time: mean, p50, p95, p99 (ms)',
       statistic: 'Average',
-      metrics: [of('ProcessingTime', 'local'), of('ProcessingTime', 'lambda'), ...percentiles],
+      metrics: [...both('ProcessingTime'), ...percentiles],
     },
-    { title: 'Success and failure', isStacked: true, metrics: ends.map((metric) => ofAll(metric)) },
-    { title: 'Cost a day (USD)', periodSeconds: DAY_SECONDS, metrics: [ofAll('CostUsd')] },
+    { title: 'Success and failure', isStacked: true, metrics: ends.flatMap((metric) => both(metric)) },
+    { title: 'Cost a day (USD)', periodSeconds: DAY_SECONDS, metrics: both('RunCost') },
   ];
 }
 
 function loadGraphs(names: Names, environment: string): readonly Graph[] {
-  const { ofAll } = own(environment);
+  const { of, both } = own(environment);
   const ofFunction = (metric: string) => ['AWS/Lambda', metric, 'FunctionName', names.processor];
   return [
     {
       title: 'Executions that wait, and the age of the oldest (s)',
       statistic: 'Maximum',
-      metrics: [ofAll('QueueDepth'), ofAll('OldestPendingSeconds', { yAxis: 'right' })],
+      metrics: [...both('QueueDepth'), ...both('QueueAge', { yAxis: 'right' })],
     },
     {
       title: 'Concurrency, throttles, events that wait (ms)',
@@ -77,19 +82,19 @@ function loadGraphs(names: Names, environment: string): readonly Graph[] {
     },
     {
       title: 'Rows and bytes',
-      metrics: [ofAll('RowsProcessed'), ofAll('BytesProcessed', { yAxis: 'right' })],
+      metrics: [...both('Rows'), ...both('Bytes', { yAxis: 'right' })],
     },
     {
       title: 'Memory used (%) and cold starts',
       statistic: 'Maximum',
-      metrics: [ofAll('MemoryUsedPercent'), ofAll('ColdStarts', { stat: 'Sum', yAxis: 'right' })],
+      metrics: [of('MemoryUsed', 'lambda'), of('ColdStarts', 'lambda', { stat: 'Sum', yAxis: 'right' })],
     },
   ];
 }
 
 function troubleGraphs(names: Names, environment: string): readonly Graph[] {
-  const { ofAll } = own(environment);
-  const each = (...metrics: readonly string[]) => metrics.map((metric) => ofAll(metric));
+  const { both } = own(environment);
+  const each = (...metrics: readonly FilesMetric[]) => metrics.flatMap((metric) => both(metric));
   return [
     {
       title: 'Locks: taken over, lost, not released; repeated and late events',
@@ -97,7 +102,7 @@ function troubleGraphs(names: Names, environment: string): readonly Graph[] {
     },
     {
       title: 'Stuck, retried, dead',
-      metrics: each('StaleExecutions', 'ExecutionsRetried', 'ExecutionsDead'),
+      metrics: each('StaleExecutions', 'Retries', 'ExecutionsDead'),
     },
     {
       title: 'Failed invocations that wait, and dead ones',

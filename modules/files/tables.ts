@@ -33,7 +33,7 @@ export function makeTables(scope: Construct, props: FilesTablesProps): FilesTabl
         {
           name: STATE_INDEX,
           hashKey: { name: 'state', type: 'S' },
-          rangeKey: { name: 'updated_at', type: 'N' },
+          rangeKey: { name: 'updated_at', type: 'S' },
           holdsAll: true,
         },
       ],
