@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { FilesMetric } from '../../runtime/files/store/metrics.ts';
+import type { FilesMetric } from '../../runtime/files/config.ts';
 import { type Alarm, Alarms, type Metric } from '../parts/alarms.ts';
 import { attribute, choose, expression, given, hcl, type Settable, unwrap } from '../parts/optional.ts';
 import { METRICS_NAMESPACE } from './graphs.ts';

@@ -1,4 +1,4 @@
-import type { FilesMetric } from '../../runtime/files/store/metrics.ts';
+import type { FilesMetric } from '../../runtime/files/config.ts';
 import type { Graph } from '../parts/dashboard.ts';
 import type { Names } from './names.ts';
 

@@ -68,6 +68,11 @@ export const FILES_INPUTS = {
     300,
     'With dispatch event: how long an event may wait for free concurrency, in seconds, before it goes to the queue of failures.',
   ),
+  redrive: input(
+    choice('on', 'paused', 'dry-run'),
+    'on',
+    'Whether the detector runs again what failed or fell silent: on, paused (it only counts), or dry-run (it says in its log what it would do).',
+  ),
   secrets: input(
     texts,
     [],
