@@ -1,5 +1,5 @@
-import { attribute, choose, given, unwrap } from '../parts/optional.ts';
 import type { DetectorVariable, WorkerVariable } from '../../runtime/files/config.ts';
+import { attribute, choose, given, unwrap } from '../parts/optional.ts';
 import type { Place } from '../parts/place.ts';
 import { priceOf } from './cost.ts';
 import type { Files, FilesValues } from './index.ts';

@@ -3,6 +3,8 @@ import { ConfigError } from '../core/errors.ts';
 import type { LogLevel } from '../core/log.ts';
 import { LOCALES, type Locale } from './messages.ts';
 
+export type { FilesMetric } from './store/metrics.ts';
+
 /** Variables that both functions need from the stack: forgetting one does not compile there. */
 type SharedVariable =
   | 'SAGE_S3_BUCKET'
