@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { FILES_INPUTS } from '../../modules/files/inputs.ts';
+import {
+  detectorStatements,
+  orchestratorStatements,
+  type PolicySubjects,
+  processorStatements,
+  readerStatements,
+} from '../../modules/files/policies.ts';
+import { snakeCase } from '../../modules/parts/names.ts';
+import { loadSpec } from '../../runtime/files/spec/load.ts';
+import { synthFiles, synthFilesModule } from '../modules/files-synth.ts';
+import { codeBlocks, codeIn, section, tableRows } from './markdown.ts';
+import { alarmNames, first } from './page-rules.ts';
+
+/** docs/files.md says what the code does: its tables are held against it. */
+
+const PAGE = 'docs/files.md';
+
+test('the specification that is shown is one, without a remark', () => {
+  const documents = codeBlocks(PAGE).filter(
+    ({ language, text }) => language === 'yaml' && text.includes('sage_yaml:'),
+  );
+  expect(documents).toHaveLength(1);
+  for (const { text } of documents) {
+    const { spec, problems } = loadSpec(text);
+    expect(problems).toEqual([]);
+    expect([...(spec?.catalogs.keys() ?? [])]).toEqual(['clientes', 'pedidos']);
+  }
+});
+
+test('the inputs that matter have the defaults that the table says', () => {
+  const rows = tableRows(section(PAGE, '9.1 Module inputs'), 'input');
+  const real = new Map(
+    Object.entries(FILES_INPUTS).map(([name, input]) => [snakeCase(name), JSON.stringify(input.default)]),
+  );
+  expect(rows).toHaveLength(10);
+  for (const [name, fallback] of rows) expect(real.get(first(name)), name).toBe(first(fallback));
+});
+
+test('the names are those that are made', () => {
+  const text = JSON.stringify(synthFiles({ dispatch: 'sqs' }));
+  const named = tableRows(section(PAGE, '9.2 Names'), 'what').flatMap(([, names = '']) => codeIn(names));
+  expect(named.length).toBeGreaterThan(10);
+  for (const name of named.filter((each) => each.startsWith('sage')))
+    expect(text, name).toContain(name.split('<')[0]);
+});
+
+test('the IAM table has every right of the four roles, what it is on, and when it is given', () => {
+  const all: PolicySubjects = {
+    logGroupArn: '<log group>',
+    bucketArn: '<bucket>',
+    locksArn: '<lock table>',
+    executionsArn: '<executions table>',
+    failuresArn: '<failure queue>',
+    dispatchArn: '<dispatch queue>',
+    hasDispatch: true,
+    processorAliasArn: '<function>',
+    secretArns: ['<secrets>'],
+    hasSecrets: true,
+    tracing: true,
+    vpc: {},
+    kmsKeyArn: '<kms key>',
+  };
+  const conditions: Readonly<Record<string, Partial<PolicySubjects>>> = {
+    dispatch: { hasDispatch: false },
+    secrets: { hasSecrets: false },
+    kms_key_arn: { kmsKeyArn: undefined },
+    tracing: { tracing: false },
+    vpc: { vpc: undefined },
+  };
+  const ROLES = {
+    processor: processorStatements,
+    detector: detectorStatements,
+    orchestrator: orchestratorStatements,
+    reader: readerStatements,
+  };
+  const granted = (on: PolicySubjects) =>
+    Object.entries(ROLES).flatMap(([name, statements]) =>
+      statements(on)
+        .filter(({ when = true }) => when === true)
+        .map((statement) => ({ name, ...statement })),
+    );
+  const whenOf = (sid: string) =>
+    Object.keys(conditions).find(
+      (word) => !granted({ ...all, ...conditions[word] }).some((statement) => statement.sid === sid),
+    ) ?? 'always';
+  const expected = new Map<string, string[]>();
+  for (const { name, sid, actions, resources } of granted(all)) {
+    const right = JSON.stringify([sid, actions, resources, whenOf(sid)]);
+    expected.set(right, [...(expected.get(right) ?? []), name]);
+  }
+  const documented = tableRows(section(PAGE, '9.3 IAM'), 'right').map(
+    ([sid = '', actions = '', resources = '', roles = '', when = '', why = '']) => {
+      expect(why, sid).not.toBe('');
+      return [JSON.stringify([first(sid), codeIn(actions), codeIn(resources), when]), roles.split(', ')];
+    },
+  );
+  expect(documented.sort()).toEqual([...expected].sort());
+});
+
+test('every alarm has its entry in the runbook', () => {
+  const rows = tableRows(section(PAGE, '10. Alarms'), 'alarm');
+  const names = alarmNames(synthFilesModule().resource.aws_cloudwatch_metric_alarm);
+  expect(rows.map(([name]) => first(name)).sort()).toEqual([...names].sort());
+  for (const row of rows) expect(row.filter((cell) => cell !== '')).toHaveLength(3);
+});
