@@ -45,3 +45,6 @@ function fill(text: string, values: MessageValues, shown: (value: string) => str
 }
 
 export const isFilesCode = (code: string): code is FilesCode => Object.hasOwn(MESSAGES, code);
+
+/** All codes, for whoever lists them. */
+export const FILES_CODES = Object.keys(MESSAGES) as readonly FilesCode[];

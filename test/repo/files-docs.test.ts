@@ -8,7 +8,9 @@ import {
   readerStatements,
 } from '../../modules/files/policies.ts';
 import { snakeCase } from '../../modules/parts/names.ts';
+import { FILES_CODES, say } from '../../runtime/files/messages.ts';
 import { loadSpec } from '../../runtime/files/spec/load.ts';
+import { hookline } from '../cli/capture.ts';
 import { synthFiles, synthFilesModule } from '../modules/files-synth.ts';
 import { codeBlocks, codeIn, section, tableRows } from './markdown.ts';
 import { alarmNames, first } from './page-rules.ts';
@@ -104,4 +106,20 @@ test('every alarm has its entry in the runbook', () => {
   const names = alarmNames(synthFilesModule().resource.aws_cloudwatch_metric_alarm);
   expect(rows.map(([name]) => first(name)).sort()).toEqual([...names].sort());
   for (const row of rows) expect(row.filter((cell) => cell !== '')).toHaveLength(3);
+});
+
+test('every command has its row', async () => {
+  const { out } = await hookline(['files', '--help']);
+  const names = [...out.slice(out.indexOf('Commands:')).matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name);
+  const documented = tableRows(section(PAGE, '11. Commands'), 'command').map(([name]) => first(name));
+  expect(documented.map((words) => words.split(' ')[2]).sort()).toEqual([...names].sort());
+});
+
+test('every code has its row, with its text', () => {
+  const rows = tableRows(section(PAGE, '12. Codes'), 'code').map(([code, text = '']) => [
+    first(code),
+    text.replaceAll('&#124;', '|'),
+  ]);
+  const texts = FILES_CODES.map((code) => [code, say('en', code).replaceAll('\n', ' ')]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(texts));
 });
