@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -54,9 +55,9 @@ describe('the published package, installed alone in an empty folder', () => {
 
   test('every subpath can be imported without an AWS client', () => {
     const subpaths = Object.keys(packageJson.exports).filter(
-      // The constructs are of no use without CDK for Terraform, the reply engine's functions without their
+      // The constructs are of no use without CDK for Terraform, the functions of replies and files without their
       // clients: the tests below have them.
-      (name) => !name.endsWith('.json') && name !== './modules' && name !== './replies',
+      (name) => !name.endsWith('.json') && !['./modules', './replies', './files'].includes(name),
     );
     const names = subpaths.map((name) => name.replace('.', 'hookline'));
     const script = `for (const name of ${JSON.stringify(names)}) console.log(name, Object.keys(await import(name)).join());`;
@@ -93,6 +94,29 @@ describe('the published package, installed alone in an empty folder', () => {
     expect(statSync(zip).size).toBe(bytes);
     // The worker with the adapters, and not only the prompts.
     expect(bytes).toBeGreaterThan(200_000);
+  }, 60_000);
+
+  test('files are checked with the AWS clients that the functions use', () => {
+    const files = path.join(folder, 'files');
+    cpSync(app, files, { recursive: true });
+    mkdirSync(path.join(files, 'node_modules/@aws-sdk'));
+    for (const name of ['client-dynamodb', 'client-lambda', 'client-s3', 'client-sqs'].map(
+      (each) => `@aws-sdk/${each}`,
+    ))
+      symlinkSync(path.resolve('node_modules', name), path.join(files, 'node_modules', name));
+    const here = { cwd: files, encoding: 'utf8' } as const;
+    const script = "console.log(Object.keys(await import('hookline/files')).join());";
+    writeFileSync(path.join(files, 'import.mjs'), script);
+    const printed = execFileSync(process.execPath, ['import.mjs'], here);
+    expect(printed).toMatch(/\bFileProcessor\b.*\bbuildWorkerHandler\b/);
+    writeFileSync(path.join(files, 'spec.yaml'), FILES_SPEC);
+    writeFileSync(path.join(files, 'ids.csv'), 'a\n\nb\n');
+    const command = path.join('node_modules/hookline', packageJson.bin.hookline);
+    const run = ['files', 'run', 'spec.yaml', 'ids.csv', '--json', '--uuid', 'e1'];
+    const checked = spawnSync(process.execPath, [command, ...run], here);
+    expect(checked.stderr).toBe('');
+    expect(JSON.parse(checked.stdout)).toMatchObject({ verdict: 'Éxito', counts: { records: 2 } });
+    expect(existsSync(path.join(files, 'executions/e1/out/report.html'))).toBe(true);
   }, 60_000);
 
   test('bot A71: an agent is tested in three lines, without AWS, network or environment', () => {
@@ -237,3 +261,10 @@ test('optional peers are exactly the peers', () => {
   expect(Object.keys(packageJson.peerDependenciesMeta)).toEqual(Object.keys(packageJson.peerDependencies));
   for (const { optional } of Object.values(packageJson.peerDependenciesMeta)) expect(optional).toBe(true);
 });
+
+const FILES_SPEC = `sage_yaml: {name: Ids, description: d, version: "1", author: a}
+catalogs:
+  ids: {name: Ids, description: d, filename: ids.csv, file_format: {type: CSV, delimiter: ","}, fields: [{name: id, type: texto}]}
+packages:
+  ids: {name: Ids, description: d, file_format: {type: CSV}, catalogs: [ids]}
+`;
