@@ -41,7 +41,7 @@ export function setRow(number: number): string {
   const fault = random % RARE;
   const other = Math.imul(random ^ (random >>> 13), STEP) >>> 0;
   const letter = (shift: number): string => LETTERS[(other >>> shift) % 26] as string;
-  const id = fault === 1 ? '' : `P${padded(number, 9)}`;
+  const id = fault === 1 ? '' : `P${padded(number, 11)}`;
   const client =
     fault === 2 ? `Cliente con nombre muy largo ${number}` : `Cliente ${padded(other % 100_000, 8)} SA`;
   const article =

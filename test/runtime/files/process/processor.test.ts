@@ -172,3 +172,32 @@ test('files T53: a headerless file of 3 rows, 1 of them with 2 errors: 3 records
     { line: 2, cells: ['x', 'nada'], codes: ['TYPE_INTEGER', 'TYPE_DATE'] },
   ]);
 });
+
+test('files T44: a rule on column zz is 1 RULE_UNKNOWN_COLUMN beside the unique error, the other rules are evaluated', async () => {
+  const rules = [rule('zz > 0', { id: 'zz' }), rule('a > 1', { id: 'other' })];
+  const yaml = one([field('a', 'entero', { unique: true })], { row_validation: rules });
+  const { result, failures } = await run(yaml, '1\n5\n5\n');
+  expect(result.counts).toMatchObject({ records: 3, errors: 3 });
+  expect(failures.map(({ type, rule: id }) => `${type} ${id}`).sort()).toEqual([
+    'RULE_FAILED other',
+    'RULE_UNKNOWN_COLUMN zz',
+    'UNIQUE_DUPLICATE null',
+  ]);
+  expect(failures.find(({ rule: id }) => id === 'zz')).toMatchObject({ severity: 'error', line: null });
+  expect(failures.find(({ rule: id }) => id === 'zz')?.message).toContain('zz');
+  expect(result.rules).toMatchObject([
+    { id: 'zz', error: 'RULE_UNKNOWN_COLUMN', evaluated: 0 },
+    { id: 'other', error: null, evaluated: 3, failed: 1 },
+  ]);
+  expect(result.exit_code).toBe(1);
+});
+
+test('files T44: the same with a rule outside the subset is refused at load; nothing is processed', async () => {
+  const yaml = one([field('a', 'entero')], { row_validation: [rule("df.eval('1')", { id: 'eval' })] });
+  const refused = await run(yaml, '1\n').catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'SPEC_INVALID' });
+  const problems = (refused as { problems: { code: string; at: { line: number } }[] }).problems;
+  expect(problems.filter(({ code }) => code === 'RULE_UNSUPPORTED')).toMatchObject([
+    { at: { line: expect.any(Number) } },
+  ]);
+});
