@@ -14,22 +14,9 @@ import { FakeLambda } from '../../../support/fake-lambda.ts';
 import { FakeS3 } from '../../../support/fake-s3.ts';
 import { FakeSqs } from '../../../support/fake-sqs.ts';
 import { LogCapture } from '../../../support/log-capture.ts';
+import { YAML } from './delivery.ts';
 import { context, event } from './world.ts';
 
-const YAML = `
-sage_yaml: {name: N, description: D, version: "1", author: A}
-catalogs:
-  c:
-    name: C
-    description: C
-    filename: data.csv
-    file_format: {type: CSV, delimiter: ",", header: true}
-    fields:
-      - {name: id, type: entero, required: true, unique: true}
-      - {name: name, type: texto, required: true}
-packages:
-  p: {name: P, description: P, file_format: {type: CSV}, catalogs: [c]}
-`;
 const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/sage-failed-executions';
 
 class Cloud {
