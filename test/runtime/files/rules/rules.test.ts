@@ -84,7 +84,7 @@ describe('rows of the acceptance table', () => {
     "open('/etc/passwd') == 1",
     "pd.read_csv('x').empty or df.empty",
     "np.load('x') == df['total']",
-  ])('files T45 H24: %s is RULE_UNSUPPORTED at load, with a place', (expression) => {
+  ])('files T45: %s is RULE_UNSUPPORTED at load, with a place (H24)', (expression) => {
     for (const level of ['row', 'package'] as const) {
       const made =
         level === 'row' ? rule(expression) : packageRule(expression.replaceAll('df[', "df['ventas']["));
