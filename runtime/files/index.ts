@@ -6,6 +6,7 @@ export { type LocalRunPorts, type LocalSettings, runLocally } from './local-run.
 export type { FilesClients, FilesHandlerOptions } from './options.ts';
 export { FileProcessor, type FileProcessorOptions, SpecInvalidError } from './process/processor.ts';
 export type { ProcessResult } from './process/result.ts';
+export { type MadeFile, type RecordValues, recordsToFile } from './records/records-to-file.ts';
 export { loadSpec } from './spec/load.ts';
 export type { Problem, Spec } from './spec/types.ts';
 export { createStorage, type StorageConfig } from './store/create-storage.ts';
