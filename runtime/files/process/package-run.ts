@@ -143,7 +143,7 @@ export class PackageRun {
       emits,
     });
     if (run.state === 'Error') return;
-    for (const rule of testing) if (rule.endTests()) run.isEmitted = false;
+    for (const rule of testing) rule.endTests();
   }
 
   /** One failure of a rule that fails once, or one error of a rule that could not be evaluated. */

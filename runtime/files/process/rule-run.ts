@@ -154,16 +154,15 @@ export class RuleRun {
     return this.plan.test(row, this.#context, this.gathered) === false;
   }
 
-  /** After a pass that tested its rows; true: another pass must report them. */
-  endTests(): boolean {
+  /** After a pass that tested its rows; above its tolerance it is not done: another pass reports them. */
+  endTests(): void {
     if (this.isTrial && !this.isTolerated()) {
       this.isTrial = false;
       this.evaluated = 0;
       this.failed = 0;
-      return true;
+      return;
     }
     this.isDone = true;
-    return false;
   }
 
   isTolerated(): boolean {

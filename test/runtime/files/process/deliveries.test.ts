@@ -114,13 +114,13 @@ test('declarative checks each give their code; a default fills an empty cell and
 
 test('keys of several fields are unique together; a key with an empty part is no duplicate', async () => {
   const yaml = one([field('a', 'texto'), field('b', 'texto')], { unique_together: [['a', 'b']] });
-  const { codes, failures } = await run(yaml, 'x;1\nx;2\nx;1\nx;\nx;\n1:x;\n');
+  const { codes, failures } = await run(yaml, 'x;1\nx;2\nx;1\nx;\nx;\nab;c\na;bc\n');
   expect(codes).toEqual(['UNIQUE_TOGETHER@3']);
   expect(failures[0]).toMatchObject({ field: 'a, b', value: 'a=x, b=1' });
 });
 
 test('values of sensitive fields are masked wherever they would be shown', async () => {
-  const rules = { row_validation: [rule('length > 1', { rule: 'b != 5' })] };
+  const rules = { row_validation: [rule('length > 1', { rule: 'a + b < 0' })] };
   const yaml = one([field('a', 'entero', { sensitive: true, unique: true }), field('b', 'entero')], rules);
   const { sink } = await run(yaml, '777;5\n777;5\nsecreto;5\n777;1;secreto\n');
   const shown = JSON.stringify([sink.lines, sink.summary?.failures, sink.summary?.profile]);
@@ -227,4 +227,10 @@ test('the profile tells of every column what it holds', async () => {
       ],
     },
   ]);
+});
+
+test('a file of 30 rows shows every failure; one bad record of very many is no full success', async () => {
+  expect((await run(one([field('a', 'entero')]), 'x\n'.repeat(30))).failures).toHaveLength(30);
+  const { result } = await run(one([field('a', 'entero')]), `${'1\n'.repeat(30_000)}x\n`);
+  expect(result.success_rate).toBe(99.99);
 });

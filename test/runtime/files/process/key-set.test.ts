@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { KeyPartition } from '../../../../runtime/files/process/key-partition.ts';
 import { KeySpace } from '../../../../runtime/files/process/key-set.ts';
+import { KeyTable } from '../../../../runtime/files/process/key-table.ts';
 import { temporaryFolder } from './world.ts';
 
 const SEED = 20260706;
@@ -54,4 +56,14 @@ test('a folder that takes no file is an error that says what to do', () => {
     for (let at = 0; at < 200_000; at++) set.add(`una clave cualquiera ${at}`);
   };
   expect(fill).toThrow(expect.objectContaining({ code: 'KEY_SPACE_FULL' }));
+});
+
+test('two keys of one hash are two keys, in memory and in a file', async () => {
+  const hash = { low: 7, high: 9 };
+  const table = new KeyTable();
+  table.insert('una', hash, 3);
+  expect([table.find('una', hash), table.find('dos', hash)]).toEqual([3, 0]);
+  const partition = new KeyPartition(await temporaryFolder(), table);
+  expect([partition.find('una', hash), partition.find('dos', hash)]).toEqual([3, 0]);
+  partition.close();
 });

@@ -117,3 +117,13 @@ test('a rule that takes longer than its minute ends in one error, RULE_BUDGET; t
   expect(failures.filter(({ type }) => type === 'RULE_BUDGET')).toHaveLength(1);
   expect(result.counts.errors).toBe(2998 + 1);
 });
+
+test('a second pass counts nothing twice: repeated keys, ragged rows and their values', async () => {
+  const yaml = one([field('a', 'entero', { unique: true }), field('b', 'texto')], {
+    row_validation: [rule('a <= max_of(a)')],
+  });
+  const { result, codes, sink } = await run(yaml, '1;x\n1;y\n2\n3;z;w\n');
+  expect([...codes].sort()).toEqual(['ROW_TOO_LONG@4', 'ROW_TOO_SHORT@3', 'UNIQUE_DUPLICATE@2']);
+  expect(result.counts).toMatchObject({ records: 4, errors: 3 });
+  expect(sink.accepted_.datos).toEqual([[1, 'x']]);
+});
