@@ -21,7 +21,7 @@ dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(14rem,1fr));gap:.25
 dl div{display:flex;gap:.5rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}.scroll:focus-visible,select:focus-visible,input:focus-visible,summary:focus-visible{outline:2px solid var(--good);outline-offset:2px}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
-th{color:var(--soft);font-weight:600;white-space:nowrap}td.number{text-align:right;font-variant-numeric:tabular-nums}td.value{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:8rem}
+th{color:var(--soft);font-weight:600;white-space:nowrap}td.number,th.number{text-align:right}td.number{font-variant-numeric:tabular-nums}td.value{font-family:ui-monospace,monospace;overflow-wrap:anywhere;min-width:8rem}
 code{font-size:.85em;color:var(--soft)}
 .tag{border-radius:4px;padding:.05rem .4rem;border:1px solid currentColor;white-space:nowrap}.tag.error{color:var(--bad)}.tag.warning{color:var(--fair)}.tag.message{color:var(--soft)}
 .filters{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:0 0 .75rem}.filters[hidden]{display:none}.filters label{display:flex;flex-direction:column;color:var(--soft)}

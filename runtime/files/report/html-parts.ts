@@ -8,9 +8,13 @@ type Cells = readonly (string | number | Markup)[];
 /** A table that scrolls sideways on a small screen, and with the keyboard. */
 function table(title: string, heads: readonly string[], rows: readonly Cells[], id: string): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-labelledby="${id}">
-<table aria-label="${title}"><thead><tr>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<table aria-label="${title}"><thead><tr>${heads.map((head, index) => html`<th scope="col"${isCounted(index, rows)}>${head}</th>`)}</tr></thead>
 <tbody>${rows.map((cells) => html`<tr>${cells.map(cell)}</tr>`)}</tbody></table></div>`;
 }
+
+/** A column of counts has its head above them. */
+const isCounted = (index: number, rows: readonly Cells[]): Markup =>
+  typeof rows[0]?.[index] === 'number' ? html` class="number"` : NOTHING;
 
 const cell = (content: string | number | Markup): Markup =>
   typeof content === 'number' ? html`<td class="number">${content}</td>` : html`<td>${content}</td>`;
