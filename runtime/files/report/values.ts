@@ -10,9 +10,17 @@ export function normalised(value: Value, { type }: Pick<Field, 'type'>): string 
 
 const DAY_MILLIS = 86_400_000;
 
+/** Days come again and again. */
+const days = new Map<number, string>();
+const MAX_DAYS = 4_096;
+
 /** The day alone where there is no time of day. */
 function isoDate(millis: number): string {
+  if (millis % DAY_MILLIS !== 0) return new Date(millis).toISOString().replace(/\.000Z$/, 'Z');
+  const known = days.get(millis);
+  if (known !== undefined) return known;
   const text = new Date(millis).toISOString();
-  if (millis % DAY_MILLIS === 0) return text.slice(0, text.indexOf('T'));
-  return text.replace(/\.000Z$/, 'Z');
+  const day = text.slice(0, text.indexOf('T'));
+  if (days.size < MAX_DAYS) days.set(millis, day);
+  return day;
 }
