@@ -35,9 +35,10 @@ export class EnvironmentReader {
     return fallback;
   }
 
-  /** A whole number of at least `minimum`. A variable that is set but empty counts as bad: it warns. */
-  integer(name: string, fallback: number, minimum = 0): number {
-    return this.number(name, fallback, (value) => Number.isSafeInteger(value) && value >= minimum);
+  /** A whole number within the bounds. A variable that is set but empty counts as bad: it warns. */
+  integer(name: string, fallback: number, minimum = 0, maximum = Number.MAX_SAFE_INTEGER): number {
+    const isGood = (value: number) => Number.isSafeInteger(value) && value >= minimum && value <= maximum;
+    return this.number(name, fallback, isGood);
   }
 
   /** A decimal number of seconds, 0 or more. */

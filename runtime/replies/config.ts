@@ -181,7 +181,7 @@ export function readWorkerConfig(environment: Environment): WorkerConfig {
     modelBaseUrl: readUrl(env, 'MODEL_BASE_URL'),
     maxBatchChars: env.integer('MAX_BATCH_CHARS', 12_000, 1),
     maxTurnsPerHour: env.integer('MAX_TURNS_PER_HOUR', 30, 1),
-    maxReplyParts: env.integer('MAX_REPLY_PARTS', 5, 1),
+    maxReplyParts: env.integer('MAX_REPLY_PARTS', 5, 1, 20),
     replyFormat: env.choice(['REPLY_FORMAT'], REPLY_FORMATS, 'auto'),
     handoffSendDraft: env.boolean('HANDOFF_SEND_DRAFT', false),
     ambiguityPolicy: env.choice(['SEND_AMBIGUITY_POLICY'], AMBIGUITY_POLICIES, 'resend'),

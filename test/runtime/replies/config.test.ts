@@ -19,6 +19,19 @@ const webhook = {
 };
 
 describe('configuration of the reply engine', () => {
+  test.each([
+    ['20', 20, false],
+    ['21', 5, true],
+    ['0', 5, true],
+  ])(
+    'a reply of %s messages is taken as %d: a turn with more would not fit its record',
+    (given, taken, warns) => {
+      const { maxReplyParts, warnings } = readWorkerConfig({ ...worker, MAX_REPLY_PARTS: given });
+      expect(maxReplyParts).toBe(taken);
+      expect(warnings.join().includes('MAX_REPLY_PARTS')).toBe(warns);
+    },
+  );
+
   test('what is not given has the contract’s default', () => {
     expect(readWorkerConfig(worker)).toMatchObject({
       tables: { conversations: 'c', stage: 's', triggerLock: 'l', archive: 'a' },
