@@ -3,13 +3,15 @@ import { Problem } from './problem.ts';
 
 export const HELP = `npm start [-- options]
 
-Runs a bot or the reply engine on this machine: the real Terraform and the real bundles on an AWS emulator, with
-stand-ins for WhatsApp, Telegram, Twilio and the model. Plays one recorded message, prints the reply, serves a
-console page, and stays until Ctrl-C.
+Runs a bot, the reply engine or the checking of files on this machine: the real Terraform and the real bundles on
+an AWS emulator, with stand-ins for WhatsApp, Telegram, Twilio and the model. Plays one recorded message, prints
+the reply, serves a console page, and stays until Ctrl-C. Files: checks the example delivery, once on this machine
+and once in the emulator's Lambda, and prints the verdicts.
 
-  --system <name>   bot (default), or replies: the reply engine with stand-ins for Twilio and the model
-  --all             both systems beside each other
-  --once            end after the reply: exit code 0, or another with the reason
+  --system <name>   bot (default); replies: the reply engine with stand-ins for Twilio and the model;
+                    files: the checking of deliveries
+  --all             all systems beside each other
+  --once            end after the reply, or the verdicts: exit code 0, or another with the reason
   --telegram        play a Telegram update; without it a WhatsApp message
   --agent <file>    answer with your own agent instead of the echo: a module, or a config.json
   --port <number>   of the stand-ins' server; default 4780. The console takes the next
@@ -19,7 +21,7 @@ AWS_TEST_BACKEND chooses the emulator: ministack (default, needs Python 3), loca
 external (AWS_ENDPOINT_URL says where).
 `;
 
-export const SYSTEMS = ['bot', 'replies'] as const;
+export const SYSTEMS = ['bot', 'replies', 'files'] as const;
 export type SystemName = (typeof SYSTEMS)[number];
 
 export interface StartArguments {
@@ -64,7 +66,10 @@ export function readArguments(args: readonly string[]): StartArguments {
 
 function readSystems(name: string | undefined, all: boolean): readonly SystemName[] {
   const system = SYSTEMS.find((known) => known === (name ?? 'bot'));
-  if (!system) throw new Problem(`--system needs ${SYSTEMS.join(' or ')}, not "${name}".`);
+  if (!system)
+    throw new Problem(
+      `--system needs ${SYSTEMS.slice(0, -1).join(', ')} or ${SYSTEMS.at(-1)}, not "${name}".`,
+    );
   if (all && name !== undefined) throw new Problem('Give --system or --all, not both.');
   return all ? SYSTEMS : [system];
 }

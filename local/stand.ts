@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { buildBundles } from '../runtime/build.ts';
+import type { SystemName } from './arguments.ts';
 import {
   botSettings,
   botStack,
@@ -11,6 +12,8 @@ import {
 } from './bots.ts';
 import { type Deployed, deploy } from './deployment.ts';
 import { type Backend, type Emulator, listenHost } from './emulator/emulator.ts';
+import { CHECKER_STACK, checkerSettings } from './files/checker.ts';
+import { connectFiles, type StandFiles } from './files/stand.ts';
 import { openStandFolder, type StandFolder } from './kept-state.ts';
 import { isPortFree } from './process.ts';
 import { type Say, step } from './progress.ts';
@@ -42,6 +45,8 @@ export interface StandOptions {
   readonly providers: readonly Provider[];
   /** Whether the reply engine is deployed. */
   readonly hasReplies?: boolean;
+  /** Whether the checking of files is deployed. */
+  readonly hasFiles?: boolean;
   /** Answers in place of the echo. */
   readonly agentFile?: string | undefined;
   /** Of the server for the stand-ins; 0 = a free one. */
@@ -64,6 +69,8 @@ export interface Stand {
   readonly bots: Readonly<Partial<Record<Provider, StandBot>>>;
   /** The reply engine, where it was asked for. */
   readonly replies: StandReplies | undefined;
+  /** The checking of files, where it was asked for. */
+  readonly files: StandFiles | undefined;
   /** Makes the next start apply again: what is deployed does not work. */
   distrust(): void;
   /** Ends everything. What was deployed is kept for the next start. */
@@ -104,8 +111,11 @@ export async function startStand(options: StandOptions): Promise<Stand> {
     const engine = outputs[ENGINE_STACK.name];
     const replies = engine && (await connectReplies({ ...ofReplies, emulator, outputs: engine }));
     if (replies) ends.push(() => replies.stop());
+    const checker = outputs[CHECKER_STACK.name];
+    const files = checker && (await connectFiles(emulator, checker));
+    if (files) ends.push(() => files.stop());
     const serverUrl = `http://127.0.0.1:${server.port}`;
-    return { emulator, serverUrl, standIns, secrets, bots, replies, ...trust, stop };
+    return { emulator, serverUrl, standIns, secrets, bots, replies, files, ...trust, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -125,7 +135,7 @@ async function lastServerPort(folder: StandFolder): Promise<number> {
 
 /** Zips and configurations, before anything is started: a mistake in an agent or in the settings costs no state. */
 async function prepare(folder: StandFolder, standInPort: number, options: StandOptions): Promise<void> {
-  const { backend, providers, hasReplies, agentFile, say, signal } = options;
+  const { backend, providers, hasReplies, hasFiles, agentFile, say, signal } = options;
   const zips = await step(say, 'Building the functions', async () => {
     await buildBundles();
     const agent = agentFile === undefined ? undefined : await buildAgent(agentFile);
@@ -133,17 +143,20 @@ async function prepare(folder: StandFolder, standInPort: number, options: StandO
   });
   const settingsFile = process.env.HOOKLINE_CONFIG ?? 'hookline.json';
   await step(say, 'Writing the Terraform configuration', async () => {
-    const write = (name: string, system: 'bot' | 'replies', inputs: Readonly<Record<string, unknown>>) =>
+    const write = (name: string, system: SystemName, inputs: Readonly<Record<string, unknown>>) =>
       synthesise({ settingsFile, system, inputs, folder: folder.terraform(name), signal });
     const bots = providers.map((provider) => write(provider, 'bot', botSettings(provider, zips.agent)));
     const engine = zips.engine && engineSettings(backend, standInPort, zips.engine);
-    await Promise.all([...bots, ...(engine ? [write(ENGINE_STACK.name, 'replies', engine)] : [])]);
+    const replies = engine ? [write(ENGINE_STACK.name, 'replies', engine)] : [];
+    const files = hasFiles ? [write(CHECKER_STACK.name, 'files', checkerSettings())] : [];
+    await Promise.all([...bots, ...replies, ...files]);
   });
 }
 
-const stacksOf = ({ providers, hasReplies }: StandOptions, secrets: BotSecrets, port: number) => [
+const stacksOf = ({ providers, hasReplies, hasFiles }: StandOptions, secrets: BotSecrets, port: number) => [
   ...providers.map((provider) => botStack(provider, secrets, port)),
   ...(hasReplies ? [ENGINE_STACK] : []),
+  ...(hasFiles ? [CHECKER_STACK] : []),
 ];
 
 /** What was applied is kept when the stand ends, unless somebody has seen that it does not work. */

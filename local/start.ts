@@ -1,5 +1,7 @@
 import { HELP, readArguments, type StartArguments } from './arguments.ts';
 import { startConsole } from './console/start.ts';
+import { playFiles } from './files/play.ts';
+import { handIn, tellFiles } from './files/tell.ts';
 import { functionLogs } from './logs.ts';
 import { type Played, play, turnFinished } from './play.ts';
 import { Problem } from './problem.ts';
@@ -35,8 +37,8 @@ async function runStand(options: StartArguments, signal: AbortSignal): Promise<v
   // The console offers both platforms; one reply needs only one.
   const platforms = once ? [provider] : (['whatsapp', 'telegram'] as const);
   const providers = systems.includes('bot') ? platforms : [];
-  const hasReplies = systems.includes('replies');
-  const stand = await startStand({ ...requirements, providers, hasReplies, agentFile, port, say, signal });
+  const has = { hasReplies: systems.includes('replies'), hasFiles: systems.includes('files') };
+  const stand = await startStand({ ...requirements, providers, ...has, agentFile, port, say, signal });
   try {
     await playAll(options, stand, signal).catch((error: unknown) => {
       stand.distrust();
@@ -49,7 +51,7 @@ async function runStand(options: StartArguments, signal: AbortSignal): Promise<v
   }
 }
 
-/** One message to each system. */
+/** One message to each system, one delivery to the checking of files. */
 async function playAll(options: StartArguments, stand: Stand, signal: AbortSignal): Promise<void> {
   if (options.systems.includes('bot')) {
     const webhook = recordedWebhook(options, stand);
@@ -59,19 +61,22 @@ async function playAll(options: StartArguments, stand: Stand, signal: AbortSigna
     const { webhook, played } = await playReplies(stand.replies, stand.emulator, signal);
     tell(webhook, played);
   }
+  if (stand.files) for (const line of tellFiles(await playFiles(stand.files, signal))) say(line);
 }
 
 /** Until Ctrl-C. The console takes the port after the stand-ins'. */
 async function stayUp(stand: Stand, { port }: StartArguments, signal: AbortSignal): Promise<void> {
-  const console = await startConsole(stand, port + 1);
+  const hasConsole = Object.keys(stand.bots).length > 0 || stand.replies !== undefined;
+  const console = hasConsole ? await startConsole(stand, port + 1) : undefined;
   try {
-    say(`\nConsole: http://127.0.0.1:${console.port}`);
+    if (console) say(`\nConsole: http://127.0.0.1:${console.port}`);
     for (const [name, bot] of Object.entries(stand.bots)) say(`Webhook of ${name}: ${bot.webhookUrl}`);
     if (stand.replies) say(`Webhook of the reply engine: ${stand.replies.webhookUrl}`);
-    say(`Stand-ins: ${stand.serverUrl}. Ctrl-C ends everything.`);
+    if (stand.files) for (const line of handIn(stand.files)) say(line);
+    say(`${console ? `Stand-ins: ${stand.serverUrl}. ` : ''}Ctrl-C ends everything.`);
     await aborted(signal);
   } finally {
-    await console.close();
+    await console?.close();
   }
 }
 

@@ -9,7 +9,7 @@ export interface SynthOptions {
   /** The settings file to begin with; what is set here wins over it. */
   readonly settingsFile: string;
   /** The one system that is synthesised. */
-  readonly system: 'bot' | 'replies';
+  readonly system: 'bot' | 'replies' | 'files';
   /** Its inputs, in the settings file's words. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Gets the configuration; state and plugins in it stay. */
@@ -32,7 +32,7 @@ export async function synthesise({
 }: SynthOptions): Promise<void> {
   const output = `${folder}.synth`;
   const settings = await readValidSettings(settingsFile);
-  const { bot: _, replies: __, ...common } = settings;
+  const { bot: _, replies: __, files: ___, ...common } = settings;
   const changed = { ...common, backend: { local: {} }, [system]: { ...settings[system], ...inputs } };
   try {
     await rm(output, { recursive: true, force: true });
@@ -50,7 +50,7 @@ export async function synthesise({
 /** Read first as the app reads it, so that what is wrong with it is told with the user's own file name. */
 async function readValidSettings(
   file: string,
-): Promise<{ readonly bot?: object; readonly replies?: object }> {
+): Promise<{ readonly bot?: object; readonly replies?: object; readonly files?: object }> {
   try {
     readSettings(file);
   } catch (error) {
