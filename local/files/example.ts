@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { zipSync } from 'fflate';
 
-const SPECIFICATION = 'examples/files/pedidos-diarios.yaml';
-
-/** What the sender delivers: one order of nothing, which is an error, and one of an unknown customer, a warning. */
-const TABLES = {
-  'clientes.csv': 'id;alta\nC1;2026-01-15\nC2;2026-02-03\n',
-  'pedidos.csv': 'cliente;cantidad\nC1;3\nC2;0\nC9;5\n',
-} as const;
+const FOLDER = 'examples/files';
+const SPECIFICATION = 'pedidos-diarios.yaml';
+const TABLES = ['clientes.csv', 'pedidos.csv'];
 
 /** A specification with a delivery for it. */
 export interface ExampleDelivery {
@@ -16,12 +13,10 @@ export interface ExampleDelivery {
   readonly content: Uint8Array;
 }
 
-/** The example's specification, and a ZIP for it. */
+/** The example's specification, and its tables in a ZIP. */
 export async function exampleDelivery(): Promise<ExampleDelivery> {
-  const files = Object.entries(TABLES).map(([name, text]) => [name, Buffer.from(text)] as const);
-  return {
-    yamlText: await readFile(SPECIFICATION, 'utf8'),
-    fileName: 'diario.zip',
-    content: zipSync(Object.fromEntries(files)),
-  };
+  const read = (name: string) => readFile(path.join(FOLDER, name));
+  const tables = await Promise.all(TABLES.map(async (name) => [name, await read(name)] as const));
+  const yamlText = (await read(SPECIFICATION)).toString('utf8');
+  return { yamlText, fileName: 'diario.zip', content: zipSync(Object.fromEntries(tables)) };
 }

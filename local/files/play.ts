@@ -10,10 +10,8 @@ import type { StandFiles } from './stand.ts';
 /** An execution that came to its verdict. */
 export interface PlayedExecution {
   readonly record: ExecutionRecord;
-  /** Where its reports lie, `s3://<bucket>/executions/<id>/`. */
-  readonly folder: string;
-  /** Names of the reports in it. */
-  readonly reports: readonly string[];
+  /** Where its report lies; the other results are beside it. */
+  readonly reportUrl: string;
   /** From its hand-over to its publication. */
   readonly tookMillis: number;
 }
@@ -62,18 +60,15 @@ async function published(
   startedMillis: number,
   signal: AbortSignal,
 ): Promise<PlayedExecution> {
-  const { executions, storage } = files.stores;
+  const { executions } = files.stores;
   const state = ({ target, state, attempt, errorClass = '', reason = '' }: ExecutionRecord) =>
     `${id} (${target ?? 'nowhere yet'}) is ${state} after ${attempt} attempts. ${errorClass} ${reason}`.trim();
   let record: ExecutionRecord | undefined;
   while (Date.now() < startedMillis + TIMEOUT_SECONDS * 1000) {
     record = await executions.get(id);
     if (record?.publishedAt !== undefined) {
-      const folder = `s3://${String(files.outputs.bucket_name)}/executions/${id}/`;
-      const reports: string[] = [];
-      for await (const name of storage.listFiles(id))
-        if (/^(output|log)[^/]*$/.test(name)) reports.push(name);
-      return { record, folder, reports, tookMillis: Date.now() - startedMillis };
+      const reportUrl = `s3://${String(files.outputs.bucket_name)}/executions/${id}/report.html`;
+      return { record, reportUrl, tookMillis: Date.now() - startedMillis };
     }
     // An end without a manifest publishes nothing.
     if (record && TERMINAL.has(record.state) && record.manifestKey === undefined)

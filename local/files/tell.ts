@@ -14,14 +14,14 @@ const PLACES = { local: 'on this machine', lambda: "in the emulator's Lambda" } 
 
 /** What became of each execution. */
 export const tellFiles = (played: readonly PlayedExecution[]): readonly string[] =>
-  played.flatMap(({ record, folder, reports, tookMillis }) => {
+  played.flatMap(({ record, reportUrl, tookMillis }) => {
     const { executionId, state, target = 'local', reason, counts } = record;
     const { records = 0, errors = 0, warnings = 0 } = counts ?? {};
     return [
       `\nexecution  ${executionId}`,
       `ran        ${PLACES[target]} (${reason}), published after ${tookMillis} ms`,
-      `verdict    ${LABELS[state] ?? state} (${state}): ${records} records, ${errors} errors, ${warnings} warnings`,
-      `reports    ${folder} (${reports.join(', ')})`,
+      `verdict    ${LABELS[state] ?? state} (${state}): records ${records}, errors ${errors}, warnings ${warnings}`,
+      `report     ${reportUrl}`,
     ];
   });
 
@@ -37,10 +37,11 @@ export function handIn({ endpoint, outputs }: Pick<StandFiles, 'endpoint' | 'out
   const { accessKeyId, secretAccessKey } = TEST_KEYS;
   return [
     `\nChecking of files: ${CHECKER_NAME}. In another shell, to reach it:`,
-    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${REGION} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${REGION} AWS_DEFAULT_REGION=${REGION} AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
     'A delivery of your own, with an id of your own (here my-1):',
     `  aws s3 cp spec.yaml ${folder} && aws s3 cp data.zip ${folder}`,
-    `  aws lambda invoke --function-name ${String(outputs.processor_function_name)} --qualifier live --cli-binary-format raw-in-base64-out --payload '${JSON.stringify(event)}' /dev/stdout`,
+    `  echo '${JSON.stringify(event)}' > event.json`,
+    `  aws lambda invoke --function-name ${String(outputs.processor_function_name)} --qualifier live --payload fileb://event.json answer.json`,
     'What ran, and what waits:',
     `  npx hookline files dashboard --name ${CHECKER_NAME}`,
   ];

@@ -32,13 +32,15 @@ describe('the command line', () => {
 
   it('brings up the system that is named, or all', () => {
     expect(readArguments(['--system', 'replies']).systems).toEqual(['replies']);
-    expect(readArguments(['--all', '--telegram']).systems).toEqual(['bot', 'replies']);
+    expect(readArguments(['--system', 'files']).systems).toEqual(['files']);
+    expect(readArguments(['--all', '--telegram']).systems).toEqual(['bot', 'replies', 'files']);
   });
 
   it.each([
-    [['--system', 'files'], /--system needs bot or replies, not "files"/],
+    [['--system', 'sms'], /--system needs bot, replies or files, not "sms"/],
     [['--system', 'bot', '--all'], /Give --system or --all, not both/],
     [['--system', 'replies', '--telegram'], /--telegram is for the bot: add --all/],
+    [['--system', 'files', '--telegram'], /--telegram is for the bot: add --all/],
     [['--system', 'replies', '--agent', 'a.ts'], /--agent is for the bot/],
     [['--onec'], /Unknown option '--onec'.*--help/],
     [['extra'], /Unexpected argument 'extra'/],

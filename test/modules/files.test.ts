@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FilesStack } from '../../modules/app-stack.ts';
 import { SERVICE_RIGHTS } from '../../modules/files/policies.ts';
 import { checkSettings } from '../../modules/settings.ts';
+import { STATE_INDEX } from '../../runtime/files/store/execution-table.ts';
 import { FILES_ZIPS, synthFiles, synthFilesModule } from './files-synth.ts';
 import {
   addresses,
@@ -55,6 +56,7 @@ describe('files T56: the synthesised stack', () => {
     expect(executions).toMatchObject({ ...kept, name: 'sage_executions', ttl: { enabled: true } });
     expect(executions?.global_secondary_index).toHaveLength(1);
     expect(executions?.global_secondary_index[0]).toMatchObject({
+      name: STATE_INDEX,
       hash_key: 'state',
       range_key: 'updated_at',
     });

@@ -26,8 +26,8 @@ export interface TableQuery {
   readonly isUnpublished: boolean;
 }
 
-/** Name of the index over `state` and `updated_at`. */
-export const STATE_INDEX = 'state-updated-at-index';
+/** Name of the index over `state` and `updated_at`, as `modules/files` makes it. */
+export const STATE_INDEX = 'state-updated_at-index';
 
 /** Records with conditional writes; each but `byState` is one call. */
 export interface ExecutionTable {
