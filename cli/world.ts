@@ -29,7 +29,7 @@ export interface World {
   /** Undefined without a terminal. */
   readonly ask: Ask | undefined;
   readonly runProgram: RunProgram;
-  /** Aborts at the first Ctrl-C; the second one ends the process. */
+  /** Aborts at the first Ctrl-C or SIGTERM; the second one ends the process. */
   interruption(): AbortSignal;
   /** Folder of the zips that this package ships; undefined: found beside the code. */
   readonly bundles?: string;
@@ -134,7 +134,8 @@ function interruptionOnce(): () => AbortSignal {
     if (!controller) {
       const made = new AbortController();
       controller = made;
-      process.once('SIGINT', () => made.abort(new Error('Interrupted. Run the command again to go on.')));
+      for (const signal of ['SIGINT', 'SIGTERM'])
+        process.once(signal, () => made.abort(new Error('Interrupted. Run the command again to go on.')));
     }
     return controller.signal;
   };

@@ -1,9 +1,10 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Command } from 'commander';
+import type { Environment } from '../../runtime/core/config.ts';
 import { ConfigError } from '../../runtime/core/errors.ts';
 import { jsonLog } from '../../runtime/core/log.ts';
 import { readWorkerConfig, type WorkerConfig } from '../../runtime/files/config.ts';
-import type { Stores, StoresPorts } from '../../runtime/files/store/create-stores.ts';
+import type { Stores, StoresConfig, StoresPorts } from '../../runtime/files/store/create-stores.ts';
 import { findFunction, regionOf } from '../deployed.ts';
 import { needing, type World } from '../world.ts';
 
@@ -24,15 +25,24 @@ export const withStores = (command: Command): Command =>
 export interface OpenedStores extends Stores {
   /** The deployed function's configuration; undefined for a folder. */
   readonly config: WorkerConfig | undefined;
+  /** What they were opened with. */
+  readonly settings: StoresConfig;
 }
 
-/** Opens them for `use` and closes them afterwards. Throws when there is no such deployment. */
+/** Where what the stores say goes. */
+export type Voice = Pick<StoresPorts, 'log' | 'metrics'>;
+
+/**
+ * Opens them for `use` and closes them afterwards. Throws when there is no such deployment. `voiceOf` is given the
+ * environment's name; by default warnings stand on the terminal.
+ */
 export async function withOpened<T>(
   flags: StoreFlags,
   world: World,
   use: (stores: OpenedStores) => Promise<T>,
+  voiceOf?: (environmentName: string) => Voice,
 ): Promise<T> {
-  const stores = await opened(flags, world);
+  const stores = await opened(flags, world, voiceOf ?? (await operatorVoice(world)));
   try {
     return await use(stores);
   } finally {
@@ -40,33 +50,34 @@ export async function withOpened<T>(
   }
 }
 
-async function opened({ name, region, local }: StoreFlags, world: World): Promise<OpenedStores> {
-  const aws = region === undefined ? world.aws : world.awsIn(region);
-  const [{ createStores }, { filesMetrics }] = await Promise.all([
-    import('../../runtime/files/store/create-stores.ts'),
-    import('../../runtime/files/store/metrics.ts'),
-  ]);
-  const { clock, terminal } = world;
-  // What an operator does is said on the terminal; it is no part of the function's metrics.
-  const log = jsonLog(
-    (line) => terminal.error(`${line}\n`),
-    () => clock.nowMillis(),
-    {},
-    { lowest: 'WARN' },
-  );
-  const common = {
-    clock,
-    log,
-    metrics: filesMetrics(
-      () => {},
-      () => clock.nowMillis(),
-      'operator',
-    ),
-    target: 'local',
-  } as const;
-  return local === undefined
-    ? deployedStores(`${name}-file-processor`, aws, common)
-    : { ...(await createStores({ localPath: local }, { ...common, ...NO_AWS })), config: undefined };
+/** What an operator does is said on the terminal; it is no part of the function's metrics. */
+async function operatorVoice({ clock, terminal }: World): Promise<() => Voice> {
+  const { filesMetrics } = await import('../../runtime/files/store/metrics.ts');
+  const nowMillis = () => clock.nowMillis();
+  const log = jsonLog((line) => terminal.error(`${line}\n`), nowMillis, {}, { lowest: 'WARN' });
+  const metrics = filesMetrics(() => {}, nowMillis, 'operator');
+  return () => ({ log, metrics });
+}
+
+export const awsOf = ({ region }: StoreFlags, world: World): World['aws'] =>
+  region === undefined ? world.aws : world.awsIn(region);
+
+/** With a heartbeat a short lock is enough. */
+const LOCAL_LOCK_SECONDS = 120;
+
+async function opened(
+  flags: StoreFlags,
+  world: World,
+  voiceOf: (environmentName: string) => Voice,
+): Promise<OpenedStores> {
+  const { name, local } = flags;
+  const common = { clock: world.clock, target: 'local' } as const;
+  if (local === undefined)
+    return deployedStores(`${name}-file-processor`, awsOf(flags, world), voiceOf, common);
+  const { createStores } = await import('../../runtime/files/store/create-stores.ts');
+  const settings = { localPath: local, lockTtlSeconds: LOCAL_LOCK_SECONDS };
+  const stores = await createStores(settings, { ...common, ...NO_AWS, ...voiceOf('local') });
+  return { ...stores, config: undefined, settings };
 }
 
 const noAws = () => {
@@ -77,9 +88,10 @@ const NO_AWS = { s3: noAws, dynamodb: noAws, presign: noAws };
 async function deployedStores(
   functionName: string,
   aws: World['aws'],
-  common: Omit<StoresPorts, keyof typeof NO_AWS>,
+  voiceOf: (environmentName: string) => Voice,
+  common: Pick<StoresPorts, 'clock' | 'target'>,
 ): Promise<OpenedStores> {
-  const config = await deployedConfig(functionName, aws);
+  const config = await deployedConfig(functionName, aws, readWorkerConfig);
   const [s3, dynamodb] = await Promise.all([aws.s3(), aws.dynamodb()]);
   const [{ createStores }, { s3Presign }] = await needing(
     ['@aws-sdk/client-s3', '@aws-sdk/client-dynamodb'],
@@ -89,7 +101,7 @@ async function deployedStores(
         import('../../runtime/core/s3-presign.ts'),
       ]),
   );
-  const ports = { ...common, s3: () => s3, dynamodb: () => dynamodb, presign: s3Presign(s3 as S3Client) };
+  const clients = { s3: () => s3, dynamodb: () => dynamodb, presign: s3Presign(s3 as S3Client) };
   const { bucket, prefix, lockTable, executionsTable, lockTtlSeconds, environmentName } = config;
   const settings = {
     useS3: true,
@@ -98,11 +110,18 @@ async function deployedStores(
     lockTable,
     executionsTable,
     lockTtlSeconds,
+    keyNamespace: environmentName,
   };
-  return { ...(await createStores({ ...settings, keyNamespace: environmentName }, ports)), config };
+  const ports = { ...common, ...clients, ...voiceOf(environmentName) };
+  return { ...(await createStores(settings, ports)), config, settings };
 }
 
-async function deployedConfig(functionName: string, aws: World['aws']): Promise<WorkerConfig> {
+/** The configuration that a function of the deployment has. Throws when it is not there, or has another. */
+export async function deployedConfig<C>(
+  functionName: string,
+  aws: World['aws'],
+  read: (environment: Environment) => C,
+): Promise<C> {
   const found = await findFunction(functionName, aws);
   if (!found) {
     const place = `in ${await regionOf(aws)} of this account`;
@@ -111,7 +130,7 @@ async function deployedConfig(functionName: string, aws: World['aws']): Promise<
     );
   }
   try {
-    return readWorkerConfig({ AWS_REGION: found.region, ...found.environment });
+    return read({ AWS_REGION: found.region, ...found.environment });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new Error(

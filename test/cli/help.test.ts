@@ -16,6 +16,8 @@ const REPLIES = [
 
 const FILES = [
   'run',
+  'submit',
+  'daemon',
   'validate-spec',
   'infer-spec',
   'convert-spec',

@@ -117,6 +117,14 @@ describe('the published package, installed alone in an empty folder', () => {
     expect(checked.stderr).toBe('');
     expect(JSON.parse(checked.stdout)).toMatchObject({ verdict: 'Éxito', counts: { records: 2 } });
     expect(existsSync(path.join(files, 'executions/e1/out/report.html'))).toBe(true);
+    // The daemon's threads run a module of the package, which it must find.
+    const host = ['--local', 'handed'];
+    const submitted = ['files', 'submit', 'spec.yaml', 'ids.csv', '--uuid', 'e2', ...host];
+    expect(spawnSync(process.execPath, [command, ...submitted], here).stdout).toBe('e2\n');
+    const worked = spawnSync(process.execPath, [command, 'files', 'daemon', '--once', ...host], here);
+    expect(worked.stderr).toBe('');
+    expect(worked.stdout).toMatch(/ execution_finished .* state=SUCCEEDED/);
+    expect(existsSync(path.join(files, 'handed/e2/report.html'))).toBe(true);
   }, 60_000);
 
   test('bot A71: an agent is tested in three lines, without AWS, network or environment', () => {

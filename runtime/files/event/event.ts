@@ -4,7 +4,7 @@ import { LOCALES } from '../messages.ts';
 import type { FileReference } from '../store/execution-record.ts';
 import { EVENT_VERSION, MAX_INPUTS } from './limits.ts';
 import { EventReader } from './reader.ts';
-import type { EventResult, RunEvent, RunOptions } from './types.ts';
+import { type EventResult, type RunEvent, type RunOptions, SENDING_METHODS } from './types.ts';
 import { yamlProblems } from './yaml-problems.ts';
 
 /** Reads an event of contract files §3.4; every problem is reported at once, with the JSON path of the value. */
@@ -95,8 +95,7 @@ export function readInputList(
 function readOptions(reader: EventReader, value: unknown): RunOptions {
   const data = reader.optional(value, (record) => reader.record(record, '$.options')) ?? {};
   for (const key of Object.keys(data))
-    if (!['package', 'locale', 'delimiters'].includes(key))
-      reader.fault('$.options', 'may have package, locale and delimiters only');
+    if (!OPTIONS.includes(key)) reader.fault('$.options', `may have ${OPTIONS.join(', ')} only`);
   const chosen = reader.optional(data.package, (text) => reader.text(text, '$.options.package'));
   const locale = reader.optional(data.locale, (word) => reader.choice(word, '$.options.locale', LOCALES));
   const delimiters = reader.optional(data.delimiters, (map) => readDelimiters(reader, map));
@@ -104,8 +103,34 @@ function readOptions(reader: EventReader, value: unknown): RunOptions {
     ...(chosen !== undefined && { package: chosen }),
     ...(locale !== undefined && { locale }),
     ...(delimiters !== undefined && { delimiters }),
+    ...readSender(reader, data),
   };
 }
+
+const OPTIONS: readonly string[] = [
+  ...['package', 'locale', 'delimiters'],
+  ...['casilla_id', 'emisor_id', 'metodo_envio'],
+];
+
+function readSender(reader: EventReader, data: JsonRecord): Sender {
+  const id = (name: 'casilla_id' | 'emisor_id') =>
+    reader.optional(data[name], (value) =>
+      typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+        ? value
+        : reader.fault(`$.options.${name}`, 'must be a whole number'),
+    );
+  const [casilla, emisor] = [id('casilla_id'), id('emisor_id')];
+  const method = reader.optional(data.metodo_envio, (word) =>
+    reader.choice(word, '$.options.metodo_envio', SENDING_METHODS),
+  );
+  return {
+    ...(casilla !== undefined && { casilla_id: casilla }),
+    ...(emisor !== undefined && { emisor_id: emisor }),
+    ...(method !== undefined && { metodo_envio: method }),
+  };
+}
+
+type Sender = Pick<RunOptions, 'casilla_id' | 'emisor_id' | 'metodo_envio'>;
 
 function readDelimiters(reader: EventReader, value: unknown): Readonly<Record<string, string>> | undefined {
   const place = '$.options.delimiters';

@@ -2,13 +2,21 @@ import type { InvocationMode } from '../config.ts';
 import type { Locale } from '../messages.ts';
 import type { FileReference } from '../store/execution-record.ts';
 
-/** What an event or a record may choose (contract files §3.4). */
+/** How a delivery may have come (contract files §2). */
+export const SENDING_METHODS = ['email', 'sftp', 'direct_upload', 'portal_upload', 'api'] as const;
+export type SendingMethod = (typeof SENDING_METHODS)[number];
+
+/** What an event or a record may choose (contract files §3.4), under the names that it has there. */
 export interface RunOptions {
   /** Package or catalog of the specification. */
   readonly package?: string;
   readonly locale?: Locale;
   /** Catalog id → delimiter that replaces the specification's. */
   readonly delimiters?: Readonly<Record<string, string>>;
+  /** Who sent the delivery and how, for the reports. */
+  readonly casilla_id?: number;
+  readonly emisor_id?: number;
+  readonly metodo_envio?: SendingMethod;
 }
 
 /** A valid event. */

@@ -19,21 +19,36 @@ export interface DaemonPorts {
 
 /**
  * Polls once a minute until the signal aborts; then running executions hand back what they have not finished. With
- * `once` it makes one pass and waits for it.
+ * `once` it makes one pass and waits for it. False: the last pass failed.
  */
-export async function runDaemon(ports: DaemonPorts, stop: AbortSignal, once = false): Promise<void> {
-  const { orchestrator, pool, clock, log, load, detect } = ports;
-  do {
-    try {
-      await detect?.();
-      const report = await orchestrator.pass(load());
-      log.info('daemon_pass', { ...report });
-    } catch (error) {
-      log.error('daemon_pass_failed', { error: describeError(error) });
-    }
-    if (once) return pool.idle();
+export async function runDaemon(ports: DaemonPorts, stop: AbortSignal, once = false): Promise<boolean> {
+  const { pool, clock, log } = ports;
+  // At once: a pass may wait for a slot for as long as an execution runs.
+  const drain = () => {
+    log.info('daemon_draining');
+    void pool.drain();
+  };
+  stop.addEventListener('abort', drain, { once: true });
+  if (stop.aborted) drain();
+  let isGood = true;
+  while (!stop.aborted) {
+    isGood = await onePass(ports);
+    if (once) break;
     await clock.sleep(POLL_MILLIS, stop).catch(() => undefined);
-  } while (!stop.aborted);
-  log.info('daemon_draining');
-  await pool.drain();
+  }
+  await pool.idle();
+  stop.removeEventListener('abort', drain);
+  return isGood;
+}
+
+async function onePass({ orchestrator, log, load, detect }: DaemonPorts): Promise<boolean> {
+  try {
+    await detect?.();
+    const report = await orchestrator.pass(load());
+    log.info('daemon_pass', { ...report });
+    return true;
+  } catch (error) {
+    log.error('daemon_pass_failed', { error: describeError(error) });
+    return false;
+  }
 }

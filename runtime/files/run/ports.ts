@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
 import type { Locale } from '../messages.ts';
 import type { OutputFile, ProcessResult } from '../process/result.ts';
+import type { Delivery } from '../report/build-report.ts';
 import type { ExecutionLock } from '../store/execution-lock.ts';
 import type { ExecutionRecord, ExecutionTarget } from '../store/execution-record.ts';
 import type { ExecutionStore, Finished } from '../store/execution-store.ts';
@@ -20,6 +21,8 @@ export interface ProcessInput {
   /** Catalog id → delimiter that replaces the specification's. */
   readonly delimiters?: Readonly<Record<string, string>>;
   readonly locale: Locale;
+  /** Who sent the delivery, for the reports. */
+  readonly sender?: Delivery;
   /** Looked at between chunks. */
   readonly signal: AbortSignal;
 }

@@ -58,7 +58,13 @@ export async function processAttempt(run: Run, material: Material, held: HeldLoc
 }
 
 function choices(options: RunOptions) {
+  const { casilla_id: casillaId, emisor_id: emisorId, metodo_envio: metodoEnvio } = options;
   return {
+    sender: {
+      ...(casillaId !== undefined && { casillaId }),
+      ...(emisorId !== undefined && { emisorId }),
+      ...(metodoEnvio !== undefined && { metodoEnvio }),
+    },
     ...(options.package !== undefined && { select: options.package }),
     ...(options.delimiters !== undefined && { delimiters: options.delimiters }),
   };

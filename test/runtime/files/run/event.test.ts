@@ -23,7 +23,7 @@ test('a whole event is read; an input without its source is the own one', () => 
     yaml_ref: { source_execution_id: 'e0', filename: 'cfg/config.yaml' },
     inputs_ref: { filename: 'cfg/inputs.json' },
     attempt: 2,
-    options: { package: 'p', locale: 'en', delimiters: { c: ';' } },
+    options: { package: 'p', locale: 'en', delimiters: { c: ';' }, ...sender },
     invocation: 'sync',
     trace: '00-1',
   });
@@ -32,12 +32,14 @@ test('a whole event is read; an input without its source is the own one', () => 
     yaml: { ref: { sourceExecutionId: 'e0', filename: 'cfg/config.yaml' } },
     inputs: { ref: { sourceExecutionId: 'e1', filename: 'cfg/inputs.json' } },
     attempt: 2,
-    options: { package: 'p', locale: 'en', delimiters: { c: ';' } },
+    options: { package: 'p', locale: 'en', delimiters: { c: ';' }, ...sender },
     invocation: 'sync',
     trace: '00-1',
   });
   expect(readEvent(good).event?.inputs).toEqual([{ sourceExecutionId: 'e1', filename: 'data.csv' }]);
 });
+
+const sender = { casilla_id: 7, emisor_id: 8, metodo_envio: 'sftp' };
 
 test.each([
   ['not an object', [1], ['$']],
@@ -63,6 +65,8 @@ test.each([
   ['an unknown option', { ...good, options: { speed: 1 } }, ['$.options']],
   ['an unknown locale', { ...good, options: { locale: 'fr' } }, ['$.options.locale']],
   ['a long delimiter', { ...good, options: { delimiters: { c: '||' } } }, ['$.options.delimiters']],
+  ['an id that is no number', { ...good, options: { casilla_id: '7' } }, ['$.options.casilla_id']],
+  ['an unknown method', { ...good, options: { metodo_envio: 'fax' } }, ['$.options.metodo_envio']],
   ['a newer form', { ...good, v: 2 }, ['$.v']],
   ['an unknown invocation', { ...good, invocation: 'later' }, ['$.invocation']],
 ])('%s is a problem at its place', (_, value, paths) => {
