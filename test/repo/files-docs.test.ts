@@ -8,12 +8,13 @@ import {
   readerStatements,
 } from '../../modules/files/policies.ts';
 import { snakeCase } from '../../modules/parts/names.ts';
+import { readDetectorConfig, readWorkerConfig } from '../../runtime/files/config.ts';
 import { FILES_CODES, say } from '../../runtime/files/messages.ts';
 import { loadSpec } from '../../runtime/files/spec/load.ts';
 import { hookline } from '../cli/capture.ts';
 import { synthFiles, synthFilesModule } from '../modules/files-synth.ts';
 import { codeBlocks, codeIn, section, tableRows } from './markdown.ts';
-import { alarmNames, first } from './page-rules.ts';
+import { alarmNames, code, first, logLines, recorded } from './page-rules.ts';
 
 /** docs/files.md says what the code does: its tables are held against it. */
 
@@ -122,4 +123,44 @@ test('every code has its row, with its text', () => {
   ]);
   const texts = FILES_CODES.map((code) => [code, say('en', code).replaceAll('\n', ' ')]);
   expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(texts));
+});
+
+test('every variable that a function reads has its row, with its default', () => {
+  const rows = tableRows(section(PAGE, '9.4 Environment variables'), 'variable').map(
+    ([name, fallback = '', on = '']) => ({
+      name: first(name),
+      fallback: first(fallback),
+      on,
+    }),
+  );
+  const must = { SAGE_S3_BUCKET: 'b', SAGE_LOCK_TABLE: 'l', SAGE_LAMBDA_FUNCTION: 'f' };
+  const read = { processor: new Set<string>(), detector: new Set<string>() };
+  const worker = readWorkerConfig(recorded(must, read.processor));
+  const detector = readDetectorConfig(recorded(must, read.detector));
+  const OF_LAMBDA = ['AWS_REGION', 'AWS_LAMBDA_FUNCTION_MEMORY_SIZE'];
+  const documented = (name: 'processor' | 'detector') =>
+    rows.filter(({ on }) => on === 'both' || on === name).map((row) => row.name);
+  for (const name of ['processor', 'detector'] as const)
+    expect(documented(name).sort()).toEqual(
+      [...read[name]].filter((each) => !OF_LAMBDA.includes(each)).sort(),
+    );
+  const defaults: Readonly<Record<string, unknown>> = {
+    SAGE_S3_PREFIX: worker.prefix,
+    SAGE_EXECUTIONS_TABLE: worker.executionsTable,
+    SAGE_LOCK_TTL_SECONDS: worker.lockTtlSeconds,
+    SAGE_ENVIRONMENT: worker.environmentName,
+    SAGE_LOCALE: worker.locale,
+    SAGE_INVOCATION_MODE: worker.invocationMode,
+    SAGE_MAX_EVENT_AGE_SECONDS: detector.maxEventAgeSeconds,
+    SAGE_REDRIVE: detector.redrive,
+  };
+  for (const [name, value] of Object.entries(defaults))
+    expect(rows.find((row) => row.name === name)?.fallback, name).toBe(String(value));
+});
+
+test('every log line has its row, with its level, and no other', () => {
+  const rows = tableRows(section(PAGE, '9.5 Log lines'), 'line');
+  const documented = rows.map(([line, level = '']) => `${first(line)} ${level}`);
+  expect(documented.sort()).toEqual([...logLines(code('runtime/files/**/*.ts'))].sort());
+  for (const row of rows) expect(row.filter((cell) => cell !== '')).toHaveLength(3);
 });
