@@ -3,6 +3,7 @@ import type { World } from '../world.ts';
 import { addConvertSpec } from './convert-spec.ts';
 import { addDaemon } from './daemon.ts';
 import { addDashboard } from './dashboard.ts';
+import { addDoctor } from './doctor.ts';
 import { addExplainRule } from './explain-rule.ts';
 import { addInferSpec } from './infer-spec.ts';
 import { addLocks } from './locks.ts';
@@ -27,4 +28,5 @@ export function addFiles(program: Command, world: World): void {
   addLocks(files, world);
   addRedrive(files, world);
   addDashboard(files, world);
+  addDoctor(files, world);
 }

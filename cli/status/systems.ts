@@ -1,4 +1,4 @@
-import { BOT_TAG, REPLIES_TAG } from '../../modules/parts/tags.ts';
+import { BOT_TAG, FILES_TAG, REPLIES_TAG } from '../../modules/parts/tags.ts';
 import { taggedArns } from '../deploy/list.ts';
 import { findFunction, queueUrlOf } from '../deployed.ts';
 import { sentenceOf } from '../said.ts';
@@ -8,7 +8,7 @@ import { type QueueStatus, queueStatus } from './queues.ts';
 
 /** How one deployed system stands. */
 export interface SystemStatus {
-  readonly kind: 'bot' | 'replies';
+  readonly kind: 'bot' | 'replies' | 'files';
   readonly name: string;
   readonly queues: readonly QueueStatus[];
   /** Those that ring. */
@@ -26,7 +26,14 @@ interface FunctionStatus {
   readonly sha256: string;
 }
 
-const TAGS = { bot: BOT_TAG, replies: REPLIES_TAG } as const;
+const TAGS = { bot: BOT_TAG, replies: REPLIES_TAG, files: FILES_TAG } as const;
+
+/** What to do about dead letters. Those of files are events: their executions are seen to by the detector. */
+const REMEDIES = {
+  bot: 'hookline bot redrive --dry-run',
+  replies: 'hookline replies redrive --dry-run',
+  files: 'hookline files doctor',
+} as const;
 
 /** Every system of the account and region, found by its mark. Reads alone. */
 export async function readSystems(
@@ -34,7 +41,7 @@ export async function readSystems(
   world: World,
 ): Promise<readonly SystemStatus[]> {
   const found = await Promise.all(
-    (['bot', 'replies'] as const).map(async (kind) =>
+    (['bot', 'replies', 'files'] as const).map(async (kind) =>
       [...(await taggedArns(TAGS[kind], region, world))].map(([name, arns]) => ({ kind, name, arns })),
     ),
   );
@@ -82,7 +89,7 @@ async function readSystem(
   const needs = [
     ...queues.flatMap((queue) =>
       queue.kind === 'dead letters' && queue.waiting > 0
-        ? [`${queue.waiting} dead letters in ${queue.name}: hookline ${kind} redrive --dry-run`]
+        ? [`${queue.waiting} dead letters in ${queue.name}: ${REMEDIES[kind]}`]
         : [],
     ),
     ...alarms.map(({ title }) => `the alarm ${title} rings`),

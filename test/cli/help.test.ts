@@ -25,6 +25,7 @@ const FILES = [
   'locks',
   'redrive',
   'dashboard',
+  'doctor',
 ];
 
 test.each([

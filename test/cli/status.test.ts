@@ -13,6 +13,8 @@ const QUEUES = {
   channel: 'https://sqs/1/ai-multi-comms-replies-whatsapp-queue-prod',
   dlq: 'https://sqs/1/ai-multi-comms-replies-whatsapp-dlq-prod',
   human: 'https://sqs/1/ai-multi-comms-replies-human-handoff-queue-prod',
+  failed: 'https://sqs/1/sage-failed-executions',
+  deadFailed: 'https://sqs/1/sage-failed-executions-dlq',
 };
 const WORKER = 'ai-multi-comms-replies-whatsapp-messaging-prod';
 const REPLIES = 'ai-multi-comms-replies-prod';
@@ -27,6 +29,9 @@ const DEPLOYED: Readonly<Record<string, Readonly<Record<string, readonly string[
   'hookline:replies': {
     [REPLIES]: [...[QUEUES.channel, QUEUES.dlq, QUEUES.human].map(sqsArn), lambdaArn(WORKER)],
   },
+  'hookline:files': {
+    sage: [...[QUEUES.failed, QUEUES.deadFailed].map(sqsArn), lambdaArn('sage-file-processor')],
+  },
 };
 
 function setUp(deployed = DEPLOYED) {
@@ -36,7 +41,7 @@ function setUp(deployed = DEPLOYED) {
     Object.values(QUEUES).map((url) => ({ url })),
   );
   const lambda = new FakeLambda();
-  for (const name of ['shop-worker', WORKER]) lambda.functions.set(name, {});
+  for (const name of ['shop-worker', WORKER, 'sage-file-processor']) lambda.functions.set(name, {});
   const alarms: { AlarmName: string; StateReason: string }[] = [];
   const cloudwatch = {
     async send(command: { readonly input: object }) {
@@ -106,6 +111,9 @@ describe('hookline status', () => {
     expect({ exitCode, error }).toEqual({ exitCode: 0, error: '' });
     expect(out).toMatch(/^bot shop$/m);
     expect(out).toMatch(new RegExp(`^replies ${REPLIES}$`, 'm'));
+    expect(out).toMatch(/^files sage$/m);
+    expect(out).toMatch(/queue +sage-failed-executions +work: 0 waiting/m);
+    expect(out).toMatch(/code +sage-file-processor +c29tZS1j/m);
     expect(out).toMatch(/queue +shop-jobs\.fifo +work: 0 waiting, 0 in flight, 0 delayed$/m);
     expect(out).toMatch(/queue +\S+whatsapp-queue-prod +work: 1 waiting, .*, the oldest for 90 min$/m);
     expect(out).toMatch(/queue +\S+human-handoff-queue-prod +people: 1 waiting/m);
@@ -125,7 +133,19 @@ describe('hookline status', () => {
       `error: Somebody is needed:\n- shop: 1 dead letters in shop-dead.fifo: hookline bot redrive --dry-run\n- shop: the alarm shop-worker-errors rings\n- shop: the alarm shop-dead-letters rings\n- ${REPLIES}: 1 dead letters in ai-multi-comms-replies-whatsapp-dlq-prod: hookline replies redrive --dry-run\n`,
     );
     const json = JSON.parse((await run('--json')).out);
-    expect(json).toMatchObject([{ kind: 'bot', name: 'shop', needs: { length: 3 } }, { kind: 'replies' }]);
+    expect(json).toMatchObject([
+      { kind: 'bot', name: 'shop', needs: { length: 3 } },
+      { kind: 'files' },
+      { kind: 'replies' },
+    ]);
+  });
+
+  test('dead letters of files need somebody, and are not for redrive', async () => {
+    const { run, fill } = setUp();
+    await fill(QUEUES.deadFailed);
+    const { exitCode, error } = await run();
+    expect(exitCode).toBe(1);
+    expect(error).toContain('- sage: 1 dead letters in sage-failed-executions-dlq: hookline files doctor\n');
   });
 
   test("an alarm of a bot whose name begins like another's is told once", async () => {
