@@ -182,6 +182,11 @@ export class LambdaOrchestrator {
     const { store, pool, log } = this.ports;
     const result = await store.dispatch(record, { target: 'local', reason });
     if (result.status !== 'done') return 'moved';
+    // The daemon may have begun to drain meanwhile.
+    if (pool.isDraining) {
+      await waitAndRetry(result.record, 'drained', this.ports);
+      return 'moved';
+    }
     const { executionId: execution_id, attempt } = result.record;
     log.info('execution_started_locally', { execution_id, attempt, reason });
     pool.start(eventOf(result.record, false));

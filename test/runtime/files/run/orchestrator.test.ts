@@ -220,6 +220,21 @@ test('a daemon that is told to stop hands back what runs, and starts nothing mor
   expect(other.started).toHaveLength(1);
 });
 
+test('what was dispatched while the daemon began to drain waits for another, and is not left lying', async () => {
+  const host = new Host();
+  host.store.seed({ executionId: 'a' });
+  const { store } = host;
+  const dispatch = store.dispatch.bind(store);
+  store.dispatch = async (...given) => {
+    const result = await dispatch(...given);
+    await host.pool.drain();
+    return result;
+  };
+  expect(await host.orchestrator().pass()).toEqual({ local: 0, lambda: 0, failed: 0 });
+  expect(host.started).toEqual([]);
+  expect(host.state('a')).toMatch(/^RETRY_WAIT/);
+});
+
 test('a worker that dies frees its slot and leaves a line', async () => {
   const host = new Host();
   const pool = new LocalPool(1, () => Promise.reject(new Error('heap')), host.log);
