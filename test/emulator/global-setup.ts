@@ -24,6 +24,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
       name: 'emulator-tier',
       bots: BOT_NAMES,
       replies: true,
+      files: true,
       onRecorded: writeReport,
       say,
       atEnd,

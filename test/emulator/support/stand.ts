@@ -16,6 +16,7 @@ import { copyDestinationToVersion } from './alias-destination.ts';
 import { type AwsRecorder, type DeniedCall, startAwsRecorder } from './aws-recorder.ts';
 import { BOTS, type BotName, type BotOutputs, resourceName, rootConfiguration } from './bots.ts';
 import { agentControl } from './control.ts';
+import { type FilesOutputs, filesRoot } from './files.ts';
 import { mediaRoute, sentRoute } from './platform-routes.ts';
 import { buildWorker, putRepliesSecrets, type RepliesOutputs, repliesRoot } from './replies.ts';
 import { EDGE, edgeRoute, repliesStandIns, reportRoute } from './replies-routes.ts';
@@ -30,6 +31,8 @@ export interface TestStand {
   readonly bots: Readonly<Record<BotName, BotOutputs & { readonly webhookUrl: string }>>;
   /** Absent where it was not asked for. */
   readonly replies?: RepliesOutputs;
+  /** Absent where it was not asked for. */
+  readonly files?: FilesOutputs;
   /** To plan again. */
   readonly terraform: { readonly command: string; readonly folder: string };
 }
@@ -40,6 +43,8 @@ export interface TestStandOptions {
   readonly bots: readonly BotName[];
   /** Whether there is a reply engine; default false. */
   readonly replies?: boolean;
+  /** Whether there is a checking of files; default false. */
+  readonly files?: boolean;
   /** Called with what the functions called, at the end. Only MiniStack lets their calls be recorded. */
   readonly onRecorded?: (uses: ReturnType<AwsRecorder['uses']>) => Promise<void>;
   readonly say: (line: string) => void;
@@ -89,12 +94,15 @@ export async function startTestStand(options: TestStandOptions): Promise<TestSta
   await writeRoot(configuration, options, { ...built, ...urls });
   const terraform = { command, folder: configuration, endpoint, say };
   await prepareForEmulator(terraform);
-  const { replies, ...outputs } = (await applyToEmulator(terraform)) as Record<BotName, BotOutputs> & {
+  const { replies, files, ...outputs } = (await applyToEmulator(terraform)) as Record<BotName, BotOutputs> & {
     readonly replies?: RepliesOutputs;
+    readonly files?: FilesOutputs;
   };
   if (backend === 'localstack')
     for (const bot of names.filter((bot) => BOTS[bot].busy_policy === 'drop'))
       await copyDestinationToVersion(endpoint, `${resourceName(bot)}-worker`, 'live');
+  if (backend === 'localstack' && files)
+    await copyDestinationToVersion(endpoint, files.processor_function_name, 'live');
   const bots = Object.fromEntries(
     Object.entries(outputs).map(([bot, output]) => [
       bot,
@@ -109,18 +117,23 @@ export async function startTestStand(options: TestStandOptions): Promise<TestSta
     secrets,
     bots,
     ...(replies && { replies }),
+    ...(files && { files }),
     terraform: { command, folder: configuration },
   };
 }
 
 interface Built {
-  readonly modules: { readonly bot: string; readonly replies: string | undefined };
+  readonly modules: {
+    readonly bot: string;
+    readonly replies: string | undefined;
+    readonly files: string | undefined;
+  };
   readonly agentZip: string;
   readonly workerZip: string | undefined;
 }
 
 /** Builds what is deployed, as a release does. */
-function build({ name, replies = false, say }: TestStandOptions): Promise<Built> {
+function build({ name, replies = false, files = false, say }: TestStandOptions): Promise<Built> {
   const below = path.join('.hookline', name);
   const zips = path.join(below, 'zips');
   return step(say, 'Building bundles and modules', async () => {
@@ -132,6 +145,7 @@ function build({ name, replies = false, say }: TestStandOptions): Promise<Built>
       modules: {
         bot: await publishModule('bot', { outdir }),
         replies: replies ? await publishModule('replies', { outdir }) : undefined,
+        files: files ? await publishModule('files', { outdir }) : undefined,
       },
       agentZip: path.resolve(agent.zipPath),
       workerZip: replies ? await buildWorker(zips) : undefined,
@@ -156,9 +170,10 @@ async function writeRoot(
     modules.replies !== undefined && workerZip !== undefined
       ? repliesRoot({ moduleFolder: modules.replies, workerZip, folder, ...urls })
       : { module: {}, output: {} };
+  const ofFiles = modules.files === undefined ? { module: {}, output: {} } : filesRoot(modules.files, folder);
   const root = {
-    module: { ...ofBots.module, ...ofReplies.module },
-    output: { ...ofBots.output, ...ofReplies.output },
+    module: { ...ofBots.module, ...ofReplies.module, ...ofFiles.module },
+    output: { ...ofBots.output, ...ofReplies.output, ...ofFiles.output },
   };
   await writeFile(path.join(folder, 'main.tf.json'), JSON.stringify(root, null, 2));
 }
