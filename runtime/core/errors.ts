@@ -85,7 +85,9 @@ export const errorClassOf = (error: unknown): ErrorClass =>
 export function describeError(error: unknown): string {
   if (error instanceof HooklineError) return `${error.name}: ${error.message}`;
   if (!(error instanceof Error)) return typeof error;
-  const place = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
+  // A message of several lines may have one that looks like a place.
+  const trace = error.stack?.replace(error.message, () => '');
+  const place = trace?.split('\n').find((line) => line.trimStart().startsWith('at '));
   return place ? `${error.name} ${place.trim()}` : error.name;
 }
 

@@ -1,5 +1,6 @@
 /** `hookline/files`: checking of file deliveries (contract files §3). */
 
+export type { AfterRun, AfterRunTools, CheckedDelivery } from './after-run.ts';
 export { buildDetectorHandler } from './detector-handler.ts';
 export { FilesError } from './errors.ts';
 export { type LocalRunPorts, type LocalSettings, runLocally } from './local-run.ts';
@@ -16,4 +17,5 @@ export type { ExecutionLock } from './store/execution-lock.ts';
 export type { ExecutionRecord, ExecutionState } from './store/execution-record.ts';
 export type { ExecutionStore } from './store/execution-store.ts';
 export type { StorageAdapter } from './store/storage.ts';
+export { LoginRefusedError, type UseSecret } from './use-secret.ts';
 export { buildWorkerHandler } from './worker-handler.ts';

@@ -3,6 +3,8 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { jsonLog } from '../core/log.ts';
+import { type AfterRun, withSecrets } from './after-run.ts';
+import { FilesError } from './errors.ts';
 import { readEvent } from './event/event.ts';
 import { freeBytesOf } from './free-bytes.ts';
 import type { Locale } from './messages.ts';
@@ -12,6 +14,7 @@ import { storedPublication } from './run/publication.ts';
 import { runExecution } from './run/run-execution.ts';
 import { createStores, type StoresConfig, type StoresPorts } from './store/create-stores.ts';
 import { filesMetrics } from './store/metrics.ts';
+import type { SecretsClient } from './use-secret.ts';
 
 /** What a run on a host is told; everything in it can be copied into a worker thread. */
 export interface LocalSettings {
@@ -27,13 +30,17 @@ export interface LocalSettings {
 export interface LocalRunPorts extends Pick<StoresPorts, 's3' | 'dynamodb' | 'presign'> {
   /** Where log and metric lines go. */
   readonly write: (line: string) => void;
+  /** A step of your own after a delivery without errors. */
+  readonly afterRun?: AfterRun;
+  /** Client of Secrets Manager for that step; without it `useSecret` throws. */
+  readonly secretsManager?: SecretsClient;
 }
 
 /** Runs one event on this host: the same run as in Lambda, with the lock's heartbeat (contract files §2). */
 export async function runLocally(
   value: object,
   settings: LocalSettings,
-  { write, ...clients }: LocalRunPorts,
+  { write, afterRun, secretsManager, ...clients }: LocalRunPorts,
   drain: AbortSignal,
 ): Promise<RunOutcome> {
   const { event, problems } = readEvent(value);
@@ -64,10 +71,15 @@ export async function runLocally(
         temporaryFolder,
         freeBytes: () => freeBytesOf(temporaryFolder),
         newId: randomUUID,
+        ...withSecrets(afterRun, clock, secretsManager ?? noSecrets),
       },
     );
   } finally {
     await rm(temporaryFolder, { recursive: true, force: true });
     stores.close();
   }
+}
+
+function noSecrets(): never {
+  throw new FilesError('SECRET_UNREADABLE', 'hold', { cause: 'this host has no client' });
 }

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { WORKER_CLIENT } from '../core/aws-client.ts';
+import type { AwsClient } from '../core/aws-errors.ts';
 import { s3Presign } from '../core/s3-presign.ts';
+import { withSecrets } from './after-run.ts';
 import { readWorkerConfig, type WorkerConfig } from './config.ts';
 import { freeBytesOf } from './free-bytes.ts';
 import { type HandlerPorts, type InvocationContext, lambdaHandler } from './invocation.ts';
@@ -46,6 +48,7 @@ export function buildWorkerHandler(options: FilesHandlerOptions = {}) {
       freeBytes: () => freeBytesOf(temporaryFolder),
       newId: randomUUID,
       invocationMode: config.invocationMode,
+      ...withSecrets(options.afterRun, clock, () => options.clients?.secretsManager ?? secretsManager()),
     } satisfies HandlerPorts),
   );
   return async (event: unknown, context: InvocationContext) => {
@@ -57,6 +60,12 @@ export function buildWorkerHandler(options: FilesHandlerOptions = {}) {
       metrics.lambda.value('MemoryUsed', memoryPercent(config), 'Percent');
     }
   };
+}
+
+/** Loaded with the first secret: most deployments have none. */
+async function secretsManager(): Promise<AwsClient> {
+  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  return new SecretsManagerClient(WORKER_CLIENT);
 }
 
 function costUsd({ memoryMb, priceGbSecond }: WorkerConfig, billedMillis: number): number {

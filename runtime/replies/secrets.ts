@@ -1,9 +1,8 @@
-import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { type AwsClient, callAws } from '../core/aws-errors.ts';
-import { BoundedMap } from '../core/bounded-map.ts';
+import type { AwsClient } from '../core/aws-errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { AwsCallError } from '../core/errors.ts';
 import { asText, isRecord, type JsonRecord } from '../core/json.ts';
+import { KeptSecrets } from '../core/secrets-manager.ts';
 import { RepliesError } from './errors.ts';
 
 export interface TwilioCredentials {
@@ -33,37 +32,26 @@ export interface Secrets {
 }
 
 const KEPT_MILLIS = 300_000;
-const MAX_SECRETS = 500;
-
-interface Kept {
-  readonly values: JsonRecord;
-  readonly untilMillis: number;
-}
 
 /** Keep it between invocations. */
 export function secretsManager(client: AwsClient, clock: Clock): Secrets {
-  const cache = new BoundedMap<string, Kept>(MAX_SECRETS);
-  const read = async (reference: string): Promise<JsonRecord> => {
-    const kept = cache.get(reference);
-    if (kept && clock.nowMillis() < kept.untilMillis) return kept.values;
-    const values = await fetchSecret(client, clock, reference);
-    cache.set(reference, { values, untilMillis: clock.nowMillis() + KEPT_MILLIS });
-    return values;
-  };
+  const kept = new KeptSecrets({ client, clock, keptMillis: KEPT_MILLIS, shape: secretValues });
   /** What does not fit is not kept: it is asked for again once it was mended. */
   const readAs = async <T>(reference: string, shape: (values: JsonRecord) => T): Promise<T> => {
-    const values = await read(reference);
+    const values = await kept.read(reference).catch((error: unknown) => {
+      throw secretError(error);
+    });
     try {
       return shape(values);
     } catch (error) {
-      cache.delete(reference);
+      kept.forget(reference);
       throw error;
     }
   };
   return {
     twilio: (reference) => readAs(reference, twilioCredentials),
     model: (reference) => readAs(reference, modelKey),
-    forget: (reference) => cache.delete(reference),
+    forget: (reference) => kept.forget(reference),
   };
 }
 
@@ -92,18 +80,8 @@ function modelKey(values: JsonRecord): ModelKey {
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? asText(value.trim()) : undefined;
 
-async function fetchSecret(client: AwsClient, clock: Clock, reference: string): Promise<JsonRecord> {
-  const command = new GetSecretValueCommand({ SecretId: reference });
-  let stored: unknown;
-  try {
-    const { SecretString } = await callAws(clock, 'secretsmanager:GetSecretValue', () =>
-      client.send(command),
-    );
-    stored = SecretString;
-  } catch (error) {
-    throw secretError(error);
-  }
-  if (typeof stored !== 'string') throw unusable('The secret is binary; it must be JSON text');
+function secretValues(stored: string | undefined): JsonRecord {
+  if (stored === undefined) throw unusable('The secret is binary; it must be JSON text');
   const values = parsed(stored);
   if (!values) throw unusable('The secret is not a JSON object');
   return values;

@@ -36,6 +36,7 @@ test('TypeScript compiles as a user would compile it', () => {
     compilerOptions: {
       paths: {
         'hookline/bot': [path.join(root, 'runtime/bot/index.ts')],
+        'hookline/files': [path.join(root, 'runtime/files/index.ts')],
         'hookline/testing': [path.join(root, 'runtime/bot/testing/index.ts')],
       },
       typeRoots: [path.join(root, 'node_modules/@types')],

@@ -48,6 +48,22 @@ export const RUN_MESSAGES = {
     es: 'La ejecución falló por un error interno. Comunica el identificador {error_id} a quien opera el sistema.',
     en: 'The execution failed because of an internal error. Give the id {error_id} to whoever operates the system.',
   },
+  AFTER_RUN_FAILED: {
+    es: 'El paso posterior a la revisión falló; el resultado es válido. Comunica el identificador {error_id} a quien opera el sistema.',
+    en: 'The step after the checks failed; the result stands. Give the id {error_id} to whoever operates the system.',
+  },
+  AFTER_RUN_TOO_SLOW: {
+    es: 'El paso posterior a la revisión no terminó en los {seconds} segundos que tenía. Haz que cargue menos o da más tiempo a la función.',
+    en: 'The step after the checks did not end within the {seconds} seconds that it had. Let it load less, or give the function more time.',
+  },
+  LOGIN_REFUSED: {
+    es: 'El servicio rechazó las credenciales, también después de leer el secreto otra vez. Comprueba que el secreto guarde las vigentes.',
+    en: 'The service refused the credentials, even after the secret was read again. Check that the secret holds those in force.',
+  },
+  SECRET_UNREADABLE: {
+    es: 'No se pudo leer el secreto ({cause}). Comprueba que exista, que sea un texto y que la función pueda leerlo.',
+    en: 'The secret could not be read ({cause}). Check that it exists, that it is a text and that the function may read it.',
+  },
   DISPATCH_REFUSED: {
     es: 'Lambda rechazó la ejecución ({cause}) y no puede procesarse en local. Revisa la función y sus permisos.',
     en: 'Lambda refused the execution ({cause}), and it cannot run locally. Check the function and the rights to it.',

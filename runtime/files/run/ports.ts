@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/log.ts';
+import type { CheckedDelivery } from '../after-run.ts';
 import type { Locale } from '../messages.ts';
 import type { OutputFile, ProcessResult } from '../process/result.ts';
 import type { Delivery } from '../report/build-report.ts';
@@ -65,6 +66,8 @@ export interface RunPorts {
   readonly log: Log;
   readonly metrics: FilesMetrics;
   readonly process: Processor;
+  /** The step after a delivery without errors, its secrets at hand. */
+  readonly afterRun?: (checked: CheckedDelivery, signal: AbortSignal) => Promise<void>;
   readonly target: ExecutionTarget;
   /** Default of executions that do not say. */
   readonly locale: Locale;

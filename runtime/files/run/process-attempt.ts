@@ -8,10 +8,12 @@ import { attemptFolder } from '../store/paths.ts';
 import { sha256Of } from './admit.ts';
 import { bring, type Material } from './bring.ts';
 import { countFinished } from './count.ts';
+import { localeOf } from './locale-of.ts';
 import { FencedError, type RunOutcome, type StoredResult } from './outcome.ts';
 import type { LocalInput } from './ports.ts';
 import type { Run } from './run-execution.ts';
 import { settle } from './settle.ts';
+import { stepAfter } from './step-after.ts';
 import { uploadOutputs } from './upload.ts';
 import { makeWorkdir, removeWorkdir, type Workdir } from './workdir.ts';
 
@@ -33,14 +35,16 @@ export async function processAttempt(run: Run, material: Material, held: HeldLoc
     run.stopper.check();
     workdir = await makeWorkdir(ports.temporaryFolder, record.executionId, attempt);
     const brought = await bring(material, record, workdir, ports, signal);
+    const chosen = choices(record.options ?? run.event.options);
     const result = await ports.process({
       executionId: record.executionId,
       ...brought,
       executionDir: workdir.root,
-      ...choices(record.options ?? run.event.options),
+      ...chosen,
       locale: localeOf(run),
       signal,
     });
+    await stepAfter(run, { result, outputsFolder: workdir.outputs, sender: chosen.sender }, signal);
     return await publish(run, held, {
       result,
       workdir,
@@ -69,9 +73,6 @@ function choices(options: RunOptions) {
     ...(options.delimiters !== undefined && { delimiters: options.delimiters }),
   };
 }
-
-const localeOf = ({ event, record, ports }: Run) =>
-  (record.options as RunOptions | undefined)?.locale ?? event.options.locale ?? ports.locale;
 
 interface Processed {
   readonly result: ProcessResult;

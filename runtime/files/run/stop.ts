@@ -3,7 +3,7 @@ import { StoppedError } from './outcome.ts';
 import type { RunPorts } from './ports.ts';
 
 /** A run ends so long before the function's time does (contract files §3.4, B13). */
-const MARGIN_MILLIS = 45_000;
+export const MARGIN_MILLIS = 45_000;
 
 /** What may stop a run besides the loss of its lock: the end of its time, a cancellation, a host that drains. */
 export class Stopper {

@@ -1,67 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ConfigError } from '../../../../runtime/core/errors.ts';
 import { buildDetectorHandler } from '../../../../runtime/files/detector-handler.ts';
 import { buildWorkerHandler } from '../../../../runtime/files/worker-handler.ts';
-import { EXECUTIONS_SCHEMA, LOCKS_SCHEMA } from '../../../conformance/files-tables.ts';
-import { FakeClock } from '../../../support/fake-clock.ts';
-import { FakeDynamoDb } from '../../../support/fake-dynamodb.ts';
-import { FakeLambda } from '../../../support/fake-lambda.ts';
-import { FakeS3 } from '../../../support/fake-s3.ts';
-import { FakeSqs } from '../../../support/fake-sqs.ts';
 import { LogCapture } from '../../../support/log-capture.ts';
+import { Cloud, QUEUE } from './cloud.ts';
 import { YAML } from './delivery.ts';
 import { context, event } from './world.ts';
-
-const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/sage-failed-executions';
-
-class Cloud {
-  readonly clock = new FakeClock({ auto: false });
-  readonly dynamodb = new FakeDynamoDb({ locks: LOCKS_SCHEMA, executions: EXECUTIONS_SCHEMA });
-  readonly s3 = new FakeS3(['bucket']);
-  readonly lambda = new FakeLambda();
-  readonly sqs = new FakeSqs(this.clock, [{ url: QUEUE }]);
-  readonly logs = new LogCapture();
-  readonly folder = mkdtempSync(path.join(os.tmpdir(), 'files-handler-'));
-  readonly environment = {
-    SAGE_S3_BUCKET: 'bucket',
-    SAGE_LOCK_TABLE: 'locks',
-    SAGE_EXECUTIONS_TABLE: 'executions',
-    SAGE_LAMBDA_FUNCTION: 'sage-file-processor:live',
-    SAGE_ENVIRONMENT: 'test',
-    SAGE_INVOCATION_MODE: 'sync',
-    SAGE_LOCALE: 'en',
-  };
-  readonly options = {
-    clients: this,
-    environment: this.environment,
-    temporaryFolder: this.folder,
-    writeLog: this.logs.write,
-  };
-  readonly worker = buildWorkerHandler(this.options);
-  readonly detector = buildDetectorHandler(this.options);
-
-  constructor() {
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
-  }
-
-  async put(name: string, content: string): Promise<void> {
-    const Key = `executions/e1/${name}`;
-    await this.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: Buffer.from(content) }));
-  }
-
-  get keys(): readonly string[] {
-    return [...this.s3.buckets.get('bucket')!.keys()].map((key) => key.replace('executions/e1/', ''));
-  }
-
-  get record() {
-    return this.dynamodb.item('e1', 'executions')!;
-  }
-}
 
 test('B1: a function without its variables does not start, and says which', () => {
   const logs = new LogCapture();
