@@ -106,13 +106,16 @@ export class Container {
 
 /** Turns of the event loop in which nothing happened, after which time goes on. */
 const QUIET_TURNS = 12;
+/** Whether this thread waits for the disk or for compression. */
+const isOnFiles = (): boolean => process.getActiveResourcesInfo().some((name) => /^(FSReq|ZLIB)/i.test(name));
+
 /** Real time in which nothing happened: nothing will. */
 const STUCK_MILLIS = 10_000;
 
 /**
  * Lets time go on to the next sleeper whenever the function does nothing and waits for no call, until `work` is done
  * or its container has died (then undefined). So a heartbeat beside a turn does not run ahead of it. A call that hangs
- * is ended by its caller's timeout, in real time: set short ones.
+ * is ended by its caller's timeout, in real time: set short ones. Work on files is waited for, however slow the disk.
  */
 export async function drive<T>(
   work: Promise<T>,
@@ -130,7 +133,8 @@ export async function drive<T>(
     await (quiet > 10 * QUIET_TURNS ? delay(1) : nextTurn());
     quiet += 1;
     const next = clock.nextMillis;
-    const isWaiting = container.open === 0 && quiet >= QUIET_TURNS && next !== undefined;
+    const isQuiet = container.open === 0 && quiet >= QUIET_TURNS;
+    const isWaiting = isQuiet && next !== undefined && !isOnFiles();
     if (isWaiting) await clock.advance(next - clock.nowMillis());
     if (isWaiting || container.steps !== seen) [seen, quiet, since] = [container.steps, 0, performance.now()];
     if (performance.now() - since > STUCK_MILLIS)

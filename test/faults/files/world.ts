@@ -14,7 +14,7 @@ import { FakeS3 } from '../../support/fake-s3.ts';
 import { Container, drive, Killer } from '../../support/killable.ts';
 import { awsError, operationOf } from '../../support/tap.ts';
 
-/** What befalls one AWS call of the first run. */
+/** What befalls one AWS call. */
 export const KINDS = [
   'fail',
   'throttle',
@@ -29,8 +29,14 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
+/** Whose calls: of the first and the second run, or of all passes of the detector together. */
+export const ACTORS = ['run 1', 'run 2', 'detector'] as const;
+export type Actor = (typeof ACTORS)[number];
+
 export interface Fault {
-  /** From 0, of the first run's calls. */
+  /** Default: the first run. */
+  readonly actor?: Actor;
+  /** From 0, of the actor's calls. */
   readonly call: number;
   readonly kind: Kind;
 }
@@ -39,15 +45,15 @@ const ROUNDS = 40;
 const MINUTE = 60_000;
 const OUTPUTS = ['output.csv', 'output.log', 'report.json'];
 
-/** One execution in a cloud that fails once: worker, detector, bucket, tables and the queue of invocations. */
+/** One execution in a cloud that fails as it is told: worker, detector, bucket, tables and the queue of invocations. */
 export class FilesWorld {
   readonly clock = new FakeClock({ auto: false });
   readonly dynamodb = new FakeDynamoDb({ locks: LOCKS_SCHEMA, executions: EXECUTIONS_SCHEMA });
   readonly s3 = new FakeS3(['bucket']);
   readonly lambda = new FakeLambda();
   readonly violations: string[] = [];
-  /** Labels of the first run's calls. */
-  readonly calls: string[] = [];
+  /** Labels of the calls of each actor. */
+  readonly made: Readonly<Record<Actor, string[]>> = { 'run 1': [], 'run 2': [], detector: [] };
   private readonly folder = mkdtempSync(path.join(os.tmpdir(), 'files-faults-'));
   private readonly events: unknown[] = [];
   private runs = 0;
@@ -59,7 +65,7 @@ export class FilesWorld {
     SAGE_LAMBDA_FUNCTION: 'f',
   };
 
-  constructor(private readonly fault: Fault | undefined) {
+  constructor(private readonly faults: readonly Fault[] = []) {
     this.lambda.onInvoke = ({ payload }) => void this.events.push(payload);
   }
 
@@ -107,24 +113,25 @@ export class FilesWorld {
     const container = new Container(new Killer(), this.clock);
     const handler = buildDetectorHandler({
       clients: {
-        dynamodb: this.watched(this.dynamodb),
-        s3: this.watched(this.s3),
-        lambda: this.lambda,
+        dynamodb: this.faulty('detector', container, 'dynamodb', this.dynamodb),
+        s3: this.faulty('detector', container, 's3', this.s3),
+        lambda: this.faulty('detector', container, 'lambda', this.lambda),
         clock: container.clock,
       },
       environment: this.environment,
       writeLog: () => {},
     });
-    await drive(handler({}), container, this.clock);
+    await drive(handler({}), container, this.clock).catch(() => undefined);
   }
 
   private async invoke(event: unknown): Promise<void> {
     const number = ++this.runs;
+    const actor = ACTORS.find((each) => each === `run ${number}`);
     const container = new Container(new Killer(), this.clock);
     const handler = buildWorkerHandler({
       clients: {
-        dynamodb: this.faulty(number, container, 'dynamodb', this.dynamodb),
-        s3: this.faulty(number, container, 's3', this.s3),
+        dynamodb: this.faulty(actor, container, 'dynamodb', this.dynamodb),
+        s3: this.faulty(actor, container, 's3', this.s3),
         clock: container.clock,
       },
       environment: this.environment,
@@ -140,15 +147,17 @@ export class FilesWorld {
     await drive(handler(event, context), container, this.clock).catch(() => undefined);
   }
 
-  /** A client whose calls of the first run meet the fault. */
-  private faulty(number: number, container: Container, service: string, fake: Fake) {
+  /** A client whose calls meet the actor's faults. */
+  private faulty(actor: Actor | undefined, container: Container, service: string, fake: Fake) {
     const client = container.client(service, this.watched(fake));
     let isDown = false;
     return {
       send: async (command: Command) => {
-        if (number !== 1) return client.send(command);
-        const index = this.calls.push(`${service} ${operationOf(command)}`) - 1;
-        const kind = index === this.fault?.call ? this.fault.kind : undefined;
+        if (actor === undefined) return client.send(command);
+        const index = this.made[actor].push(`${service} ${operationOf(command)}`) - 1;
+        const kind = this.faults.find(
+          (each) => (each.actor ?? 'run 1') === actor && each.call === index,
+        )?.kind;
         if (kind === 'outage') isDown = true;
         if (isDown || kind === 'fail') throw awsError('InternalServerError', 500);
         if (kind === 'throttle') throw awsError('ThrottlingException', 400);
