@@ -16,6 +16,8 @@ export interface PolicySubjects extends FunctionSubjects, DataSubjects {
   readonly dispatchArn: string;
   readonly hasDispatch: Condition;
   readonly processorAliasArn: string;
+  /** Of processor and detector. */
+  readonly functionArns: readonly string[];
   readonly secretArns: Settable<readonly string[]>;
   readonly hasSecrets: Condition;
 }
@@ -102,7 +104,8 @@ export const detectorStatements = (to: PolicySubjects): readonly Statement[] => 
 
 /** For the host on which the orchestrator runs (`hookline files daemon`). */
 export const orchestratorStatements = (
-  to: DataSubjects & Pick<PolicySubjects, 'processorAliasArn' | 'dispatchArn' | 'hasDispatch' | 'kmsKeyArn'>,
+  to: DataSubjects &
+    Pick<PolicySubjects, 'processorAliasArn' | 'functionArns' | 'dispatchArn' | 'hasDispatch' | 'kmsKeyArn'>,
 ): readonly Statement[] => [
   objects(to, 's3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'),
   listing(to),
@@ -110,6 +113,7 @@ export const orchestratorStatements = (
   executions(to, 'GetItem', 'PutItem', 'UpdateItem'),
   byState(to),
   on('Invoke', [to.processorAliasArn], 'lambda:InvokeFunction'),
+  on('Settings', to.functionArns, 'lambda:GetFunctionConfiguration'),
   { ...on('Dispatch', [to.dispatchArn], 'sqs:SendMessage'), when: to.hasDispatch },
   ...keyRights(to, 'kms:Decrypt', 'kms:GenerateDataKey'),
 ];

@@ -41,7 +41,7 @@ export function grantRights(
 }
 
 function subjectsOf({ values, parts }: Surroundings, { logGroup }: LambdaFunction): PolicySubjects {
-  const { bucket, tables, queues, processor } = parts;
+  const { bucket, tables, queues, processor, detector } = parts;
   return {
     ...values,
     logGroupArn: attribute(logGroup, 'arn'),
@@ -52,6 +52,7 @@ function subjectsOf({ values, parts }: Surroundings, { logGroup }: LambdaFunctio
     dispatchArn: attribute(queues.dispatch, 'arn'),
     hasDispatch: queues.hasDispatch,
     processorAliasArn: attribute(processor.alias, 'arn'),
+    functionArns: [processor, detector].map((each) => attribute(each.function, 'arn')),
     secretArns: values.secrets,
     hasSecrets: not(isEmpty(values.secrets)),
   };

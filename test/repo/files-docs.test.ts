@@ -59,6 +59,7 @@ test('the IAM table has every right of the four roles, what it is on, and when i
     dispatchArn: '<dispatch queue>',
     hasDispatch: true,
     processorAliasArn: '<function>',
+    functionArns: ['<processor>', '<detector>'],
     secretArns: ['<secrets>'],
     hasSecrets: true,
     tracing: true,
