@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Locale, say } from '../../runtime/files/messages.ts';
+import { nearest } from '../../runtime/files/spec/nearest.ts';
 import { type Rule, rulesOf, type Spec } from '../../runtime/files/spec/types.ts';
-import { nearest } from '../../runtime/files/spec/wording.ts';
 import { example } from '../bot/project-options.ts';
 import type { World } from '../world.ts';
 import { textOf } from './input-file.ts';

@@ -1,6 +1,7 @@
 import { FilesError } from '../errors.ts';
+import { nearest } from '../spec/nearest.ts';
 import type { Catalog, Field, FileFormat, Value } from '../spec/types.ts';
-import { nearest, shown } from '../spec/wording.ts';
+import { shown } from '../spec/wording.ts';
 import { encoded } from './encode.ts';
 import { workbook } from './workbook.ts';
 

@@ -1,7 +1,8 @@
 import { checkDatePattern, checkField } from './field-checks.ts';
+import { nearest } from './nearest.ts';
 import type { CatalogShape, DocumentShape, FormatShape } from './shape.ts';
 import type { Path, Reading } from './tree.ts';
-import { nearest, shown } from './wording.ts';
+import { shown } from './wording.ts';
 
 /** Checks of one data file: its name, its format, its columns among each other. */
 

@@ -1,7 +1,8 @@
 import type { FilesCode } from '../messages.ts';
+import { nearest } from './nearest.ts';
 import type { DocumentNode, Path, Reading, ScalarNode } from './tree.ts';
 import type { MessageValues, Position } from './types.ts';
-import { nearest, shown } from './wording.ts';
+import { shown } from './wording.ts';
 
 /** What a value of the document may be: read with its problems told, and described for editors. */
 export interface Kind<T> {

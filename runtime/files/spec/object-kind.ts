@@ -1,6 +1,7 @@
 import type { Kind } from './kinds.ts';
+import { nearest } from './nearest.ts';
 import type { Entry, MapNode, Path, Reading } from './tree.ts';
-import { nearest, shown } from './wording.ts';
+import { shown } from './wording.ts';
 
 /** One key of an object. */
 export interface Key<T> {

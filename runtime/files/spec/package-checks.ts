@@ -1,8 +1,9 @@
 import { checkId } from './catalog-checks.ts';
+import { nearest } from './nearest.ts';
 import type { PlacedRules } from './placed-rules.ts';
 import type { DocumentShape, PackageShape } from './shape.ts';
 import type { Path, Reading } from './tree.ts';
-import { nearest, shown } from './wording.ts';
+import { shown } from './wording.ts';
 
 /** Checks between the parts of a document: packages and their catalogs, ids of rules. */
 

@@ -2,8 +2,9 @@ import { FilesError } from '../errors.ts';
 import type { Kind } from '../read/sniff.ts';
 import { fileType, requireType } from './file-type.ts';
 import { matchFiles, type SelectionNote, ungzipped } from './match-files.ts';
+import { nearest } from './nearest.ts';
 import type { Catalog, FileType, Package, Spec } from './types.ts';
-import { nearest, shown } from './wording.ts';
+import { shown } from './wording.ts';
 
 /** Which package or catalog a delivery is processed as (contract files §4.2). */
 
