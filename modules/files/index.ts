@@ -1,12 +1,11 @@
-import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
+import { alarmTopicArn } from '../parts/alarm-topic.ts';
 import { Bucket } from '../parts/bucket.ts';
 import { shippedZips } from '../parts/bundles.ts';
 import { Dashboard } from '../parts/dashboard.ts';
 import { type FunctionProps, LambdaFunction, type Precondition } from '../parts/function.ts';
 import type { Grant } from '../parts/iam.ts';
 import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
-import { attribute, choose, given, named, not, unwrap, when } from '../parts/optional.ts';
 import { type Place, placeOf } from '../parts/place.ts';
 import { addTags, FILES_TAG } from '../parts/tags.ts';
 import { logAccess } from './access-logs.ts';
@@ -59,7 +58,11 @@ export class Files extends Construct {
     this.bucket = this.makeBucket();
     this.tables = makeTables(this, { ...values, names: this.names });
     this.queues = makeQueues(this, { ...values, names: this.names, place: this.place });
-    this.alarmTopicArn = this.makeTopic();
+    this.alarmTopicArn = alarmTopicArn(this, {
+      ...values,
+      name: this.names.alarmTopic,
+      own: values.alarmTopic,
+    });
 
     const zips = props.bundles ?? shippedZips(this, { ...FILES_ZIPS });
     this.processor = this.makeProcessor(zips, preconditions);
@@ -89,22 +92,6 @@ export class Files extends Construct {
     });
     logAccess(this, bucket, values);
     return bucket;
-  }
-
-  private makeTopic(): string {
-    const { alarmTopic: own, kmsKeyArn } = this.values;
-    const key = unwrap(kmsKeyArn);
-    const topic = when(
-      not(given(own)),
-      (count) =>
-        new SnsTopic(this, 'alarm_topic', {
-          name: this.names.alarmTopic,
-          ...(key === undefined ? {} : { kmsMasterKeyId: key }),
-          ...count,
-        }),
-    );
-    const arn = choose(given(own), unwrap(own)?.arn ?? '', attribute(topic, 'arn'));
-    return named(this, 'alarm_topic_arn', arn);
   }
 
   private makeFunction(

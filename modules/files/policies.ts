@@ -1,5 +1,10 @@
-import { type FunctionSubjects, logRights, platformRights } from '../parts/function-rights.ts';
-import type { Statement } from '../parts/iam.ts';
+import {
+  type FunctionSubjects,
+  logRights,
+  PLATFORM_RIGHTS,
+  platformRights,
+} from '../parts/function-rights.ts';
+import { on, type Statement } from '../parts/iam.ts';
 import type { Condition, Settable } from '../parts/optional.ts';
 import { STATE_INDEX } from './tables.ts';
 
@@ -30,10 +35,7 @@ export const EXECUTIONS_PREFIX = 'executions/';
  * one that a test sees called. Action → reason.
  */
 export const SERVICE_RIGHTS: Readonly<Record<string, string>> = {
-  'logs:CreateLogStream': 'Lambda writes the log',
-  'logs:PutLogEvents': 'Lambda writes the log',
-  'xray:PutTraceSegments': 'Lambda sends the trace',
-  'xray:PutTelemetryRecords': 'Lambda sends the trace',
+  ...PLATFORM_RIGHTS,
   'sqs:SendMessage': 'Lambda sends failed invocations to the queue of failures',
   'sqs:ReceiveMessage': 'the event source mapping polls the queue of executions, with dispatch sqs',
   'sqs:DeleteMessage': 'the event source mapping deletes what was worked, with dispatch sqs',
@@ -43,19 +45,7 @@ export const SERVICE_RIGHTS: Readonly<Record<string, string>> = {
   'kms:Decrypt': 'S3, DynamoDB, SQS, Lambda and Secrets Manager decrypt with your key, if one is given',
   'kms:GenerateDataKey': 'S3, SQS and DynamoDB encrypt with your key, if one is given',
   'secretsmanager:GetSecretValue': 'a step of your own reads its secret, if one is given',
-  'ec2:CreateNetworkInterface': 'Lambda makes its network interface, if a VPC is given',
-  'ec2:DescribeNetworkInterfaces': 'Lambda finds its network interface, if a VPC is given',
-  'ec2:DescribeSubnets': 'Lambda checks the subnets, if a VPC is given',
-  'ec2:DeleteNetworkInterface': 'Lambda removes its network interface, if a VPC is given',
-  'ec2:AssignPrivateIpAddresses': 'Lambda gives its network interface an address, if a VPC is given',
-  'ec2:UnassignPrivateIpAddresses': 'Lambda takes the address back, if a VPC is given',
 };
-
-const on = (sid: string, resources: Statement['resources'], ...actions: readonly string[]): Statement => ({
-  sid,
-  actions,
-  resources,
-});
 
 const objects = ({ bucketArn }: DataSubjects, ...actions: readonly string[]) =>
   on('Objects', [`${bucketArn}/${EXECUTIONS_PREFIX}*`], ...actions);

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { LambdaFunction } from '../parts/function.ts';
 import { type Grant, policyDocument, type Statement } from '../parts/iam.ts';
-import { attribute, type Condition, expression, hcl, not, type Settable } from '../parts/optional.ts';
+import { attribute, isEmpty, not } from '../parts/optional.ts';
 import type { Surroundings } from './environment.ts';
 import type { Files } from './index.ts';
 import {
@@ -57,6 +57,3 @@ function subjectsOf({ values, parts }: Surroundings, { logGroup }: LambdaFunctio
     hasSecrets: not(isEmpty(values.secrets)),
   };
 }
-
-const isEmpty = (list: Settable<readonly string[]>): Condition =>
-  typeof list === 'string' ? expression(`length(${hcl(list)}) == 0`) : list.length === 0;

@@ -46,3 +46,17 @@ export const platformRights = (on: FunctionSubjects): readonly Statement[] => [
     when: given(on.vpc),
   },
 ];
+
+/** What of these no call of a function shows, as Lambda uses it in the role's name. Action → reason. */
+export const PLATFORM_RIGHTS: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream': 'Lambda writes the log',
+  'logs:PutLogEvents': 'Lambda writes the log',
+  'xray:PutTraceSegments': 'Lambda sends the trace',
+  'xray:PutTelemetryRecords': 'Lambda sends the trace',
+  'ec2:CreateNetworkInterface': 'Lambda makes its network interface, if a VPC is given',
+  'ec2:DescribeNetworkInterfaces': 'Lambda finds its network interface, if a VPC is given',
+  'ec2:DescribeSubnets': 'Lambda checks the subnets, if a VPC is given',
+  'ec2:DeleteNetworkInterface': 'Lambda removes its network interface, if a VPC is given',
+  'ec2:AssignPrivateIpAddresses': 'Lambda gives its network interface an address, if a VPC is given',
+  'ec2:UnassignPrivateIpAddresses': 'Lambda takes the address back, if a VPC is given',
+};

@@ -35,6 +35,13 @@ export interface Statement {
   readonly when?: Condition;
 }
 
+/** A statement that always holds. */
+export const on = (
+  sid: string,
+  resources: Statement['resources'],
+  ...actions: readonly string[]
+): Statement => ({ sid, actions, resources });
+
 /** A policy document; statements that depend on an input become dynamic blocks. */
 export function policyDocument(
   scope: Construct,

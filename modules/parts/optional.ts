@@ -157,3 +157,6 @@ export const flagOf = (value: Condition): boolean | IResolvable =>
 
 export const listOf = (value: Settable<readonly string[]>): string[] =>
   typeof value === 'string' ? Token.asList(value) : [...value];
+
+export const isEmpty = (list: Settable<readonly string[]>): Condition =>
+  typeof list === 'string' ? expression(`length(${hcl(list)}) == 0`) : list.length === 0;

@@ -1,25 +1,12 @@
-import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { Construct } from 'constructs';
+import { alarmTopicArn } from '../parts/alarm-topic.ts';
 import { RestApi } from '../parts/api-rest.ts';
 import { shippedZips } from '../parts/bundles.ts';
 import { Dashboard } from '../parts/dashboard.ts';
 import { type FunctionProps, LambdaFunction, type Precondition } from '../parts/function.ts';
 import type { Grant } from '../parts/iam.ts';
 import { type PropsOf, type ValuesOf, withDefaults } from '../parts/inputs.ts';
-import {
-  attribute,
-  type Condition,
-  choose,
-  expression,
-  given,
-  hcl,
-  is,
-  named,
-  not,
-  type Settable,
-  unwrap,
-  when,
-} from '../parts/optional.ts';
+import { attribute, choose, given, is, isEmpty, not, unwrap } from '../parts/optional.ts';
 import { type Place, placeOf } from '../parts/place.ts';
 import { Schedule, unrepeated } from '../parts/schedule.ts';
 import { addTags, REPLIES_TAG } from '../parts/tags.ts';
@@ -82,7 +69,11 @@ export class Replies extends Construct {
     this.place = placeOf(this);
     this.tables = makeTables(this, { ...values, names: this.names });
     this.queues = makeQueues(this, { ...values, names: this.names, place: this.place });
-    this.alarmTopicArn = this.makeTopic();
+    this.alarmTopicArn = alarmTopicArn(this, {
+      ...values,
+      name: this.names.alarmTopic,
+      own: values.alarmTopic,
+    });
 
     const zips = props.bundles ?? shippedZips(this, { ...REPLIES_ZIPS });
     this.webhook = this.makeWebhook(zips);
@@ -98,25 +89,6 @@ export class Replies extends Construct {
     this.connect(worker);
     this.watch();
     addTags(this, REPLIES_TAG, this.names.deployment, values.tags);
-  }
-
-  private makeTopic(): string {
-    const { alarmTopic: own, kmsKeyArn } = this.values;
-    const key = unwrap(kmsKeyArn);
-    const topic = when(
-      not(given(own)),
-      (count) =>
-        new SnsTopic(this, 'alarm_topic', {
-          name: this.names.alarmTopic,
-          ...(key === undefined ? {} : { kmsMasterKeyId: key }),
-          ...count,
-        }),
-    );
-    return named(
-      this,
-      'alarm_topic_arn',
-      choose(given(own), unwrap(own)?.arn ?? '', attribute(topic, 'arn')),
-    );
   }
 
   private publicUrl(path: string): string {
@@ -269,6 +241,3 @@ export class Replies extends Construct {
     });
   }
 }
-
-const isEmpty = (list: Settable<readonly string[]>): Condition =>
-  typeof list === 'string' ? expression(`length(${hcl(list)}) == 0`) : list.length === 0;

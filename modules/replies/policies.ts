@@ -1,5 +1,10 @@
-import { type FunctionSubjects, logRights, platformRights } from '../parts/function-rights.ts';
-import type { Statement } from '../parts/iam.ts';
+import {
+  type FunctionSubjects,
+  logRights,
+  PLATFORM_RIGHTS,
+  platformRights,
+} from '../parts/function-rights.ts';
+import { on, type Statement } from '../parts/iam.ts';
 import type { Condition, Settable } from '../parts/optional.ts';
 import { DUE_INDEX, WHATSAPP_INDEX } from './tables.ts';
 
@@ -23,30 +28,15 @@ export interface PolicySubjects extends FunctionSubjects {
  * one that a test sees called. Action → reason.
  */
 export const SERVICE_RIGHTS: Readonly<Record<string, string>> = {
+  ...PLATFORM_RIGHTS,
   'logs:CreateLogGroup': 'Lambda makes the log group anew where somebody deleted it',
-  'logs:CreateLogStream': 'Lambda writes the log',
-  'logs:PutLogEvents': 'Lambda writes the log',
-  'xray:PutTraceSegments': 'Lambda sends the trace',
-  'xray:PutTelemetryRecords': 'Lambda sends the trace',
   'sqs:ReceiveMessage': 'the event source mapping polls the channel queue; AWS refuses to make it without',
   'sqs:DeleteMessage': 'the event source mapping deletes what was worked; AWS refuses to make it without',
   'sqs:GetQueueAttributes':
     'the event source mapping looks at the channel queue; AWS refuses to make it without',
   'kms:Decrypt': 'DynamoDB, SQS, Lambda and Secrets Manager decrypt with your key, if one is given',
   'kms:GenerateDataKey': 'SQS and DynamoDB encrypt with your key, if one is given',
-  'ec2:CreateNetworkInterface': 'Lambda makes its network interface, if a VPC is given',
-  'ec2:DescribeNetworkInterfaces': 'Lambda finds its network interface, if a VPC is given',
-  'ec2:DescribeSubnets': 'Lambda checks the subnets, if a VPC is given',
-  'ec2:DeleteNetworkInterface': 'Lambda removes its network interface, if a VPC is given',
-  'ec2:AssignPrivateIpAddresses': 'Lambda gives its network interface an address, if a VPC is given',
-  'ec2:UnassignPrivateIpAddresses': 'Lambda takes the address back, if a VPC is given',
 };
-
-const on = (sid: string, resources: Statement['resources'], ...actions: readonly string[]): Statement => ({
-  sid,
-  actions,
-  resources,
-});
 
 /** A transaction counts as its actions: the Put of a block and the Update of the record (contract replies §8). */
 const archive = (to: PolicySubjects) => on('Archive', [to.archiveArn], 'dynamodb:PutItem');
