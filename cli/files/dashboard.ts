@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { operationsHtml } from '../../runtime/files/operations/page.ts';
 import { type Panels, panelsOf } from '../../runtime/files/operations/panels.ts';
-import { costOf, PRICES } from '../../runtime/files/store/cost.ts';
+import { costOf, pricesWith } from '../../runtime/files/store/cost.ts';
 import { EXECUTION_STATES, type ExecutionRecord } from '../../runtime/files/store/execution-record.ts';
 import { example, shown } from '../bot/project-options.ts';
 import type { World } from '../world.ts';
@@ -38,7 +38,7 @@ async function dashboard(flags: DashboardFlags, stores: OpenedStores, world: Wor
   const { terminal, clock } = world;
   const { config } = stores;
   const memoryMb = config?.memoryMb ?? DEFAULT_MEMORY_MB;
-  const prices = { ...PRICES.arm64, ...(config?.priceGbSecond && { gbSecond: config.priceGbSecond }) };
+  const prices = pricesWith(config?.priceGbSecond);
   const panels = panelsOf(await allRecords(stores), {
     nowMillis: clock.nowMillis(),
     days: flags.days,

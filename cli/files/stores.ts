@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Environment } from '../../runtime/core/config.ts';
 import { ConfigError } from '../../runtime/core/errors.ts';
 import { jsonLog } from '../../runtime/core/log.ts';
-import { readWorkerConfig, type WorkerConfig } from '../../runtime/files/config.ts';
+import { readWorkerConfig, storesOf, type WorkerConfig } from '../../runtime/files/config.ts';
 import type { Stores, StoresConfig, StoresPorts } from '../../runtime/files/store/create-stores.ts';
 import { findFunction, regionOf } from '../deployed.ts';
 import { needing, type World } from '../world.ts';
@@ -74,16 +74,11 @@ async function opened(
   const common = { clock: world.clock, target: 'local' } as const;
   if (local === undefined)
     return deployedStores(`${name}-file-processor`, awsOf(flags, world), voiceOf, common);
-  const { createStores } = await import('../../runtime/files/store/create-stores.ts');
+  const { createStores, NO_AWS } = await import('../../runtime/files/store/create-stores.ts');
   const settings = { localPath: local, lockTtlSeconds: LOCAL_LOCK_SECONDS };
   const stores = await createStores(settings, { ...common, ...NO_AWS, ...voiceOf('local') });
   return { ...stores, config: undefined, settings };
 }
-
-const noAws = () => {
-  throw new Error('No AWS client is needed for a folder.');
-};
-const NO_AWS = { s3: noAws, dynamodb: noAws, presign: noAws };
 
 async function deployedStores(
   functionName: string,
@@ -102,17 +97,8 @@ async function deployedStores(
       ]),
   );
   const clients = { s3: () => s3, dynamodb: () => dynamodb, presign: s3Presign(s3 as S3Client) };
-  const { bucket, prefix, lockTable, executionsTable, lockTtlSeconds, environmentName } = config;
-  const settings = {
-    useS3: true,
-    s3Bucket: bucket,
-    s3Prefix: prefix,
-    lockTable,
-    executionsTable,
-    lockTtlSeconds,
-    keyNamespace: environmentName,
-  };
-  const ports = { ...common, ...clients, ...voiceOf(environmentName) };
+  const settings = storesOf(config);
+  const ports = { ...common, ...clients, ...voiceOf(config.environmentName) };
   return { ...(await createStores(settings, ports)), config, settings };
 }
 

@@ -2,6 +2,7 @@ import { type Environment, EnvironmentReader } from '../core/config.ts';
 import { ConfigError } from '../core/errors.ts';
 import type { LogLevel } from '../core/log.ts';
 import { LOCALES, type Locale } from './messages.ts';
+import type { StoresConfig } from './store/create-stores.ts';
 
 export type { FilesMetric } from './store/metrics.ts';
 
@@ -39,6 +40,17 @@ export interface FilesConfig {
   readonly logLevel: LogLevel;
   readonly warnings: readonly string[];
 }
+
+/** Where the stores of a deployment are. Keys of locks begin with the environment's name. */
+export const storesOf = (config: FilesConfig): StoresConfig => ({
+  useS3: true,
+  s3Bucket: config.bucket,
+  s3Prefix: config.prefix,
+  lockTable: config.lockTable,
+  lockTtlSeconds: config.lockTtlSeconds,
+  executionsTable: config.executionsTable,
+  keyNamespace: config.environmentName,
+});
 
 export type InvocationMode = 'async' | 'sync';
 

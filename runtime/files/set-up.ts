@@ -1,6 +1,6 @@
 import type { Environment } from '../core/config.ts';
 import { setUpFunction } from '../core/set-up.ts';
-import type { FilesConfig } from './config.ts';
+import { type FilesConfig, storesOf } from './config.ts';
 import type { FilesHandlerOptions } from './options.ts';
 import { createStores, type Stores, type StoresPorts } from './store/create-stores.ts';
 import { filesMetrics } from './store/metrics.ts';
@@ -16,17 +16,6 @@ export function setUp<C extends FilesConfig>(
   return { ...ready, metrics };
 }
 
-/** Storage, lock and records in AWS. Keys of locks begin with the environment's name. */
+/** Storage, lock and records in AWS. */
 export const openStores = (config: FilesConfig, ports: Omit<StoresPorts, 'target'>): Promise<Stores> =>
-  createStores(
-    {
-      useS3: true,
-      s3Bucket: config.bucket,
-      s3Prefix: config.prefix,
-      lockTable: config.lockTable,
-      lockTtlSeconds: config.lockTtlSeconds,
-      executionsTable: config.executionsTable,
-      keyNamespace: config.environmentName,
-    },
-    { ...ports, target: 'lambda' },
-  );
+  createStores(storesOf(config), { ...ports, target: 'lambda' });

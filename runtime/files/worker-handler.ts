@@ -12,7 +12,7 @@ import type { FilesHandlerOptions } from './options.ts';
 import { fileProcessor } from './run/file-processor.ts';
 import { storedPublication } from './run/publication.ts';
 import { openStores, setUp } from './set-up.ts';
-import { costOf, PRICES } from './store/cost.ts';
+import { costOf, pricesWith } from './store/cost.ts';
 
 const TEMPORARY_FOLDER = '/tmp/sage';
 
@@ -68,10 +68,8 @@ async function secretsManager(): Promise<AwsClient> {
   return new SecretsManagerClient(WORKER_CLIENT);
 }
 
-function costUsd({ memoryMb, priceGbSecond }: WorkerConfig, billedMillis: number): number {
-  const prices = { ...PRICES.arm64, ...(priceGbSecond !== undefined && { gbSecond: priceGbSecond }) };
-  return costOf({ memoryMb, billedMillis }, prices).total;
-}
+const costUsd = ({ memoryMb, priceGbSecond }: WorkerConfig, billedMillis: number): number =>
+  costOf({ memoryMb, billedMillis }, pricesWith(priceGbSecond)).total;
 
 const memoryPercent = ({ memoryMb }: WorkerConfig): number =>
   Math.round((process.memoryUsage.rss() / (memoryMb * 1024 ** 2)) * 100);

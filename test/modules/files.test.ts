@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { FilesStack } from '../../modules/app-stack.ts';
+import { PRICES as MODULE_PRICES } from '../../modules/files/cost.ts';
 import { SERVICE_RIGHTS } from '../../modules/files/policies.ts';
 import { checkSettings } from '../../modules/settings.ts';
+import { PRICES } from '../../runtime/files/store/cost.ts';
 import { STATE_INDEX } from '../../runtime/files/store/execution-table.ts';
 import { FILES_ZIPS, synthFiles, synthFilesModule } from './files-synth.ts';
 import {
@@ -211,6 +213,11 @@ test('the detector is called with its three tasks', () => {
     'janitor',
     'reconcile',
   ]);
+});
+
+test('the prices of the module are those that the runtime counts with', () => {
+  for (const processor of ['arm64', 'x86_64'] as const)
+    expect(Number(MODULE_PRICES[processor].run)).toBe(PRICES[processor].gbSecond);
 });
 
 test('every right that no call shows has its reason', () => {

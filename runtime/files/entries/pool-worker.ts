@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { WORKER_CLIENT } from '../../core/aws-client.ts';
 import { type LocalRunPorts, type LocalSettings, runLocally } from '../local-run.ts';
 import { DRAIN, type ThreadData } from '../orchestrate/thread-runner.ts';
+import { NO_AWS } from '../store/create-stores.ts';
 
 /** One execution in a thread of its own; the thread ends with it. */
 const { event, settings } = workerData as ThreadData;
@@ -10,7 +11,7 @@ const drain = new AbortController();
 parentPort?.on('message', (message) => {
   if (message === DRAIN) drain.abort();
 });
-const clients = 'useS3' in stores && stores.useS3 ? await awsClients() : noAws();
+const clients = 'useS3' in stores && stores.useS3 ? await awsClients() : NO_AWS;
 await runLocally(
   event,
   settings as LocalSettings,
@@ -32,11 +33,4 @@ async function awsClients(): Promise<Clients> {
   const forcePathStyle = process.env.AWS_ENDPOINT_URL !== undefined;
   const s3 = new S3Client({ ...WORKER_CLIENT, forcePathStyle });
   return { s3: () => s3, dynamodb: () => new DynamoDBClient(WORKER_CLIENT), presign: s3Presign(s3) };
-}
-
-function noAws(): Clients {
-  const never = () => {
-    throw new Error('No AWS client is needed for a folder.');
-  };
-  return { s3: never, dynamodb: never, presign: never };
 }

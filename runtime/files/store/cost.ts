@@ -19,6 +19,10 @@ export const PRICES: Readonly<Record<Architecture, Prices>> = {
 
 const FREE_EPHEMERAL_MB = 512;
 
+/** The arm64 prices, with the price of a GB-second that a deployment names. */
+export const pricesWith = (gbSecond: number | undefined): Prices =>
+  gbSecond === undefined ? PRICES.arm64 : { ...PRICES.arm64, gbSecond };
+
 export interface Run {
   readonly memoryMb: number;
   readonly billedMillis: number;

@@ -39,6 +39,13 @@ export interface StoresPorts extends StoragePorts {
   readonly target: ExecutionTarget;
 }
 
+const noAws = () => {
+  throw new Error('No AWS client is needed for a folder.');
+};
+
+/** For stores in a folder: a client that is asked for all the same is a mistake. */
+export const NO_AWS = { s3: noAws, dynamodb: noAws, presign: noAws } as const;
+
 export interface Stores {
   readonly storage: StorageAdapter;
   readonly lock: ExecutionLock;
