@@ -3,7 +3,7 @@ import type { Gather, Gathering, GatherResources } from '../plan.ts';
 import type { TreeOf } from '../tree.ts';
 import { type Accumulator, accumulatorOf } from './accumulators.ts';
 import type { Compiler, Eval } from './compiler.ts';
-import { filterOf } from './filter.ts';
+import { filtered, filterOf } from './filter.ts';
 import { keyOfAll } from './keys.ts';
 
 type AggregateTree = TreeOf<'aggregate'>;
@@ -82,11 +82,9 @@ function withFilter(
   filter: Eval<boolean> | undefined,
   gathered: readonly unknown[],
 ): Gathering {
-  return {
-    add(row, context) {
-      if (filter !== undefined && filter(row, context, gathered) !== true) return;
-      totals.add(value(row, context, gathered), row, context, gathered);
-    },
+  const gathering: Gathering = {
+    add: (row, context) => totals.add(value(row, context, gathered), row, context, gathered),
     finish: () => totals.finish(),
   };
+  return filtered(gathering, filter, gathered);
 }

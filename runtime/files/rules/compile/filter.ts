@@ -1,3 +1,4 @@
+import type { Gathering } from '../plan.ts';
 import type { Tree } from '../tree.ts';
 import type { Compiler, Eval } from './compiler.ts';
 
@@ -18,4 +19,19 @@ export function filterOf(
   const isFilled: Eval<boolean> = (row) => (row[index] ?? null) !== null;
   if (own === undefined) return isFilled;
   return (row, context, gathered) => isFilled(row, context, gathered) === true && own(row, context, gathered);
+}
+
+/** The gathering of those rows alone. */
+export function filtered(
+  gathering: Gathering,
+  filter: Eval<boolean> | undefined,
+  gathered: readonly unknown[],
+): Gathering {
+  if (filter === undefined) return gathering;
+  return {
+    add(row, context) {
+      if (filter(row, context, gathered) === true) gathering.add(row, context);
+    },
+    finish: () => gathering.finish(),
+  };
 }

@@ -1,8 +1,7 @@
-import type { Value } from '../../spec/types.ts';
 import type { Gather, Gathering, KeySet, RowContext } from '../plan.ts';
 import type { TreeOf } from '../tree.ts';
 import type { Compiler, Eval } from './compiler.ts';
-import { filterOf } from './filter.ts';
+import { filtered, filterOf } from './filter.ts';
 import { keyOfAll } from './keys.ts';
 
 /** Whether a row's keys are among those of another catalog (contract files §6.3). */
@@ -31,14 +30,14 @@ function keyGathering(
   filter: Eval<boolean> | undefined,
   gathered: readonly unknown[],
 ): Gathering {
-  return {
+  const gathering: Gathering = {
     add(row, context) {
-      if (filter !== undefined && filter(row, context, gathered) !== true) return;
       const own = key(row, context, gathered);
       if (own !== null) keys.add(own);
     },
     finish: () => keys,
   };
+  return filtered(gathering, filter, gathered);
 }
 
 /** Whether a row's keys stood in an earlier row, or in any other; an empty cell is like another. */
@@ -85,14 +84,14 @@ function repeatedGather(
     start: (resources, gathered) => {
       const seen = resources.keySet();
       const marks = mark(() => resources.keySet());
-      return {
-        add(row: readonly Value[], context) {
-          if (filter !== undefined && filter(row, context, gathered) !== true) return;
+      const gathering: Gathering = {
+        add(row, context) {
           const own = key(row, context, gathered);
           if (own !== null && !seen.add(own)) marks.add(own, context);
         },
         finish: () => marks.result,
       };
+      return filtered(gathering, filter, gathered);
     },
   };
 }
