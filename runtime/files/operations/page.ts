@@ -21,8 +21,7 @@ ${operationsPanels(panels)}
 </html>
 `.markup;
 
-/** The panels alone, for a page that has a frame of its own. */
-export const operationsPanels = (panels: Panels): Markup => html`<main class="operations">
+const operationsPanels = (panels: Panels): Markup => html`<main class="operations">
 ${panel('Local and Lambda', splitPanel(panels))}
 ${panel('Processing time', timesPanel(panels))}
 ${panel('Success and failure', outcomesPanel(panels))}

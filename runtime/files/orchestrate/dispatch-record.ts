@@ -23,7 +23,7 @@ export interface DispatchPorts {
 }
 
 /** The event of a record's present attempt; a long list of inputs is put into the storage first. */
-export async function claimedEvent(
+async function claimedEvent(
   record: ExecutionRecord,
   { storage, maxEventBytes = MAX_EVENT_BYTES }: Pick<DispatchPorts, 'storage' | 'maxEventBytes'>,
 ): Promise<string> {

@@ -14,7 +14,7 @@ export interface FailureLimits {
 export const FAILURE_LIMITS: FailureLimits = { entries: 1_000_000, bytes: 64_000_000 };
 
 /** Details of a check or rule in a file of more than 30 rows; a shorter file shows all. */
-export const MOST_DETAILS = 10;
+const MOST_DETAILS = 10;
 const SHORT_FILE_ROWS = 30;
 const LONGEST_VALUE = 200;
 export const MASK = '***';

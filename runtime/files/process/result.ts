@@ -28,9 +28,8 @@ export interface RunCounts {
   readonly messages: number;
 }
 
-export const FILE_STATES = ['Procesado', 'Faltante', 'Error'] as const;
 /** `Faltante`: a member of the package is missing; `Error`: the file cannot be read at all. */
-export type FileState = (typeof FILE_STATES)[number];
+export type FileState = 'Procesado' | 'Faltante' | 'Error';
 
 export interface FileResult {
   /** As delivered, or as the catalog has it where it is missing. */

@@ -99,7 +99,7 @@ async function workbookOf(read: (handlers: XmlHandlers) => Promise<void>) {
   return { tabs, is1904 };
 }
 
-export const isTrue = (value: string | undefined): boolean => value === '1' || value === 'true';
+const isTrue = (value: string | undefined): boolean => value === '1' || value === 'true';
 
 function styleHandlers(styles: NumberKind[]): XmlHandlers {
   const codes = new Map<number, NumberKind>();

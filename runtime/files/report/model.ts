@@ -1,3 +1,4 @@
+import type { FileResult, MissingFile } from '../process/result.ts';
 import type { Severity } from '../spec/types.ts';
 
 /** `report.json` (contract files §7); every other report is drawn from it. Paths are relative, values shortened. */
@@ -28,7 +29,7 @@ export interface Report {
   };
   readonly files: {
     readonly statistics: Readonly<Record<string, FileStatistics>>;
-    readonly missing_files: readonly { readonly filename: string; readonly package: string }[];
+    readonly missing_files: readonly MissingFile[];
     readonly format_errors: readonly FormatFault[];
   };
   readonly validation: {
@@ -47,12 +48,7 @@ export const STATUSES = ['Éxito', 'Parcial', 'Fallido'] as const;
 /** The business label of an execution (contract files §2). */
 export type Status = (typeof STATUSES)[number];
 
-export interface FileStatistics {
-  readonly records: number;
-  readonly errors: number;
-  readonly warnings: number;
-  readonly state: 'Procesado' | 'Faltante' | 'Error';
-}
+export type FileStatistics = Omit<FileResult, 'filename' | 'catalog'>;
 
 export interface FormatFault {
   readonly code: string;

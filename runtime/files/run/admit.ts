@@ -77,7 +77,7 @@ async function dispatchHere(event: RunEvent, record: ExecutionRecord, ports: Run
 }
 
 /** The record that a transition left, or that somebody else was faster. */
-export function admitted(event: RunEvent, result: TransitionResult, ports: RunPorts): Admission {
+function admitted(event: RunEvent, result: TransitionResult, ports: RunPorts): Admission {
   return result.status === 'done'
     ? { record: result.record }
     : { outcome: superseded(event, result.record, ports) };

@@ -3,7 +3,7 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { isText } from './content-type.ts';
 
 /** Texts of this size and more are stored with gzip. */
-export const COMPRESSED_FROM_BYTES = 1024 * 1024;
+const COMPRESSED_FROM_BYTES = 1024 * 1024;
 /** Fast: about 100 MB/s, and a third of the size (contract files §10). */
 const GZIP_LEVEL = 1;
 

@@ -5,36 +5,34 @@ import type { ExecutionTarget } from './execution-record.ts';
 export const METRICS_NAMESPACE = 'SAGE';
 
 /** Metrics of files, all with the dimensions Target and Environment. */
-export const FILES_METRICS = [
+export type FilesMetric =
   // Executions
-  'ExecutionsStarted',
-  'ExecutionsSucceeded',
-  'ExecutionsPartial',
-  'ExecutionsRejected',
-  'ExecutionsErrored',
-  'ExecutionsDead',
-  'ProcessingTime',
-  'Rows',
-  'Bytes',
-  'RowsPerSecond',
-  'RunCost',
-  'MemoryUsed',
-  'ColdStarts',
+  | 'ExecutionsStarted'
+  | 'ExecutionsSucceeded'
+  | 'ExecutionsPartial'
+  | 'ExecutionsRejected'
+  | 'ExecutionsErrored'
+  | 'ExecutionsDead'
+  | 'ProcessingTime'
+  | 'Rows'
+  | 'Bytes'
+  | 'RowsPerSecond'
+  | 'RunCost'
+  | 'MemoryUsed'
+  | 'ColdStarts'
   // Dispatch
-  'QueueDepth',
-  'QueueAge',
-  'Retries',
-  'DuplicateDelivery',
-  'SupersededEvent',
-  'StaleExecutions',
-  'DetectorHeartbeat',
+  | 'QueueDepth'
+  | 'QueueAge'
+  | 'Retries'
+  | 'DuplicateDelivery'
+  | 'SupersededEvent'
+  | 'StaleExecutions'
+  | 'DetectorHeartbeat'
   // Lock
-  'LockHeld',
-  'LockTakeover',
-  'LockLost',
-  'LockReleaseFailed',
-] as const;
-export type FilesMetric = (typeof FILES_METRICS)[number];
+  | 'LockHeld'
+  | 'LockTakeover'
+  | 'LockLost'
+  | 'LockReleaseFailed';
 
 export type FilesMetrics = Metrics<FilesMetric>;
 

@@ -15,7 +15,7 @@ import type { S3File, S3Place } from './s3-place.ts';
 import type { WriteOptions, WrittenFile } from './storage.ts';
 
 /** Size of a part; smaller objects go in one call. */
-export const PART_BYTES = 8 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 
 /** One write: the object, what its header says, and the mark by which a lost answer is known afterwards. */
 interface Write {

@@ -14,7 +14,7 @@ export type Requirement =
 type Exits = Readonly<Partial<Record<ExecutionState, Requirement>>>;
 
 /** Every transition there is (contract files §2); states without exits are terminal. */
-export const TRANSITIONS: Readonly<Record<ExecutionState, Exits>> = {
+const TRANSITIONS: Readonly<Record<ExecutionState, Exits>> = {
   PENDING: { DISPATCHED: 'nothing', REJECTED: 'nothing', DEAD: 'nothing' },
   DISPATCHED: {
     RUNNING: 'nothing',
