@@ -83,7 +83,6 @@ export const detectorStatements = (to: PolicySubjects): readonly Statement[] => 
   logRights(to),
   objects(to, 's3:GetObject', 's3:PutObject', 's3:DeleteObject'),
   listing(to),
-  locks(to, 'GetItem'),
   executions(to, 'GetItem', 'UpdateItem'),
   byState(to),
   on('Invoke', [to.processorAliasArn], 'lambda:InvokeFunction'),
